@@ -1,0 +1,117 @@
+"""The protocols that the rooms build on: encoders of sound and text, and indexes."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, Self, runtime_checkable
+
+from indexers.schema import Rows, Vectors, Waveforms
+
+
+@runtime_checkable
+class AudioEncoder(Protocol):
+    """Turns windows of sound into one or more named outputs per window."""
+
+    @property
+    def name(self) -> str:
+        """The registry's name, such as "yamnet"; also the folder of its cache."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hex digest that changes whenever the same sound would give other numbers."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The rate of the windows it takes."""
+
+    @property
+    def window_samples(self) -> int:
+        """The length of the windows it takes, in samples."""
+
+    @property
+    def outputs(self) -> Mapping[str, int]:
+        """Output name to dim, such as {"tags": 50, "penultimate": 200}."""
+
+    def encode(self, windows: Waveforms) -> dict[str, Vectors]:
+        """Encode windows of sound.
+
+        Args:
+            windows: [n_windows, window_samples] at `sample_rate_hz`, in [-1, 1].
+
+        Returns:
+            For each name in `outputs`, [n_windows, dim]; no windows give [0, dim].
+
+        Raises:
+            ShapeError: the windows are of another length.
+        """
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """Turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """The registry's name, such as "text"."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hex digest that changes whenever the same text would give other numbers."""
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts into [n_texts, dim], unit rows; no texts give [0, dim]."""
+
+
+@runtime_checkable
+class Index(Protocol):
+    """Searchable embeddings: row r of the index is row r of what it was built from.
+
+    Scores are inner products; on unit rows they are cosines.
+    """
+
+    @property
+    def kind(self) -> str:
+        """The registry's name, such as "hnsw"."""
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+
+    @property
+    def size(self) -> int:
+        """How many rows it holds."""
+
+    def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
+        """Find the k rows with the highest inner product, best first.
+
+        Args:
+            queries: [n_queries, dim].
+            k: At least 1; fewer rows than k give fewer.
+            allowed: Sorted distinct rows to search among, decided before the search; None means all.
+
+        Returns:
+            Rows and scores, each [n_queries, min(k, n_allowed)]; equal scores keep row order where the
+            index is exact.
+
+        Raises:
+            ShapeError: queries have another dim, or an allowed row does not exist.
+            QueryError: k is below 1.
+        """
+
+    def save(self, folder: Path) -> None:
+        """Write the index into an empty folder.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open a saved index for reading, memory-mapped where the kind allows it.
+
+        Raises:
+            StaleIndexError: the folder holds another format or kind.
+        """

@@ -1,0 +1,48 @@
+"""The words that all rooms share: values that flow between the stages."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors: TypeAlias = npt.NDArray[np.float32]
+"""Embeddings or scores, one row each."""
+
+Waveforms: TypeAlias = npt.NDArray[np.float32]
+"""Mono sound in [-1, 1], [n_windows, n_samples]."""
+
+Rows: TypeAlias = npt.NDArray[np.int64]
+"""Row numbers of an index, from 0."""
+
+NAME_BYTES = 200  # of a path shown in one line before it is shortened
+
+
+class FileState(StrEnum):
+    """What became of a file: the ledger's three answers."""
+
+    INDEXED = "indexed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of a track that is analysed, in seconds from its start.
+
+    `padded` is true where the track ended before the window did and silence filled the rest.
+    """
+
+    start_s: float
+    end_s: float
+    padded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A track one stage proposes to the next; a higher score is better, always."""
+
+    track_id: str
+    score: float
+    source: str  # the stage that scored it: "taggram", "words", "rrf"

@@ -1,0 +1,86 @@
+"""Settings: one TOML file, one frozen section per concern, unknown keys are errors."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+from indexers.errors import ConfigError, LibraryError
+
+FORMAT = 1  # of a library on disk; a newer one is refused
+
+
+class Section(BaseModel):
+    """A table of segue.toml: frozen, and a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScanSettings(Section):
+    """How files are found and matched."""
+
+    follow_links: bool = True
+    workers: PositiveInt = 2
+    timeout_s: PositiveFloat = 120.0  # for one file; a scan reads it but does not decode it
+    match_threshold: float = Field(0.90, ge=0.0, le=1.0)  # title and artist, when a playlist entry is matched fuzzily
+    shrink_limit: float = Field(0.5, ge=0.0, le=1.0)  # a scan that finds less of what was known does not prune
+
+
+class AnalysisSettings(Section):
+    """What is decoded of each track and who listens to it."""
+
+    encoders: tuple[str, ...] = ("musicnn_msd", "musicnn_mtt", "yamnet")
+    windows: PositiveInt = 12  # per track, spread evenly; shorter tracks have fewer
+    workers: PositiveInt = 2
+    timeout_s: PositiveFloat = 300.0  # for one track
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+class IndexSettings(Section):
+    """How vectors become searchable."""
+
+    kind: Literal["auto", "exact", "flat", "hnsw"] = "auto"
+    min_recall: float = Field(0.95, ge=0.0, le=1.0)  # of the exact top 10; below it nothing is published
+    keep_generations: PositiveInt = 3
+
+
+SECTIONS: dict[str, type[Section]] = {"scan": ScanSettings, "analysis": AnalysisSettings, "index": IndexSettings}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read segue.toml without its format number; a missing file is an empty one.
+
+    Raises:
+        ConfigError: the file is not TOML, or its format is not a number.
+        LibraryError: a newer version of Segue wrote this library.
+    """
+    if not path.exists():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML ({error}): mend or delete it") from error
+    written = tables.pop("format", FORMAT)
+    if not isinstance(written, int):
+        raise ConfigError(f"{path}: format = {written!r} is not a number; this version writes {FORMAT}")
+    if written > FORMAT:
+        raise LibraryError(f"{path.parent} has format {written}, this Segue reads up to {FORMAT}: upgrade Segue")
+    return tables
+
+
+def parse(section: type[Section], name: str, table: Mapping[str, Any]) -> Section:
+    """Check one table against its section.
+
+    Raises:
+        ConfigError: an unknown key or a value out of range, named with what is allowed.
+    """
+    try:
+        return section(**table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join([name, *(str(part) for part in first["loc"])])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(f"unknown setting {where!r}; [{name}] knows {', '.join(section.model_fields)}") from error
+        raise ConfigError(f"setting {where} = {first['input']!r}: {first['msg']}") from error

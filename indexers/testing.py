@@ -1,0 +1,131 @@
+"""Contracts and fakes that tests of every room share. Imported by tests only."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexers.base import Index
+from indexers.errors import QueryError, ShapeError
+from indexers.schema import Vectors, Waveforms
+
+
+def unit_rows(vectors: Vectors) -> Vectors:
+    """Scale rows to length one; rows of zeros stay zeros."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+
+
+class FakeEncoder:
+    """Loudness and a few DFT magnitudes of each window: cheap, deterministic, and different for different sound."""
+
+    name = "fake"
+    fingerprint = hashlib.sha256(b"fake-1").hexdigest()
+    sample_rate_hz = 16_000
+    window_samples = 48_128
+    outputs: Mapping[str, int] = {"tags": 5, "embedding": 8}
+
+    def encode(self, windows: Waveforms) -> dict[str, Vectors]:
+        """Encode [n_windows, window_samples]; see `AudioEncoder.encode`."""
+        if windows.ndim != 2 or windows.shape[1] != self.window_samples:
+            raise ShapeError(f"windows are {windows.shape}, not [n, {self.window_samples}]")
+        spectrum = np.abs(np.fft.rfft(windows, axis=1))
+        bands = np.stack([part.mean(axis=1) for part in np.array_split(spectrum, 8, axis=1)], axis=1)
+        embedding = unit_rows(bands.astype(np.float32))
+        return {"tags": embedding[:, :5] / (1 + embedding[:, :5]), "embedding": embedding}
+
+
+class FakeTextEncoder:
+    """Hashed bags of words: texts that share words are near each other."""
+
+    name = "fake-text"
+    fingerprint = hashlib.sha256(b"fake-text-1").hexdigest()
+    dim = 64
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts into [n_texts, dim]; see `TextEncoder.encode`."""
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dim] += 1
+        return unit_rows(vectors)
+
+
+class IndexContract:
+    """What every index promises, by value against brute force. Subclass it and give `build`."""
+
+    min_recall = 1.0  # of the exact top 10
+
+    def build(self, vectors: Vectors) -> Index:
+        """Make the index under test."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def corpus(self) -> Vectors:
+        """500 unit rows of 24 dims, row 7 repeated as row 8."""
+        vectors = np.random.default_rng(1).normal(size=(500, 24)).astype(np.float32)
+        vectors[8] = vectors[7]
+        return unit_rows(vectors)
+
+    @pytest.fixture
+    def queries(self) -> Vectors:
+        """40 unit rows of 24 dims."""
+        return unit_rows(np.random.default_rng(2).normal(size=(40, 24)).astype(np.float32))
+
+    def test_finds_what_brute_force_finds(self, corpus: Vectors, queries: Vectors) -> None:
+        """Recall of the exact top 10 is at least `min_recall`."""
+        rows, _ = self.build(corpus).search(queries, 10)
+        exact = np.argsort(-(queries @ corpus.T), axis=1, kind="stable")[:, :10]
+        hits = [len(set(found) & set(true)) for found, true in zip(rows.tolist(), exact.tolist(), strict=True)]
+        assert np.mean(hits) / 10 >= self.min_recall
+
+    def test_scores_are_inner_products_in_falling_order(self, corpus: Vectors, queries: Vectors) -> None:
+        """Each score is the inner product of its row, best first."""
+        rows, scores = self.build(corpus).search(queries, 10)
+        expected = np.einsum("qd,qkd->qk", queries, corpus[rows])
+        np.testing.assert_allclose(scores, expected, atol=2e-3)
+        assert (np.diff(scores, axis=1) <= 1e-6).all()
+
+    def test_filters_before_it_searches(self, corpus: Vectors, queries: Vectors) -> None:
+        """Every selectivity gives min(k, n_allowed) rows, all of them allowed."""
+        index = self.build(corpus)
+        for n_allowed in (1, 3, 10, 50, 400):
+            allowed = np.sort(np.random.default_rng(n_allowed).choice(500, n_allowed, replace=False)).astype(np.int64)
+            rows, scores = index.search(queries, 10, allowed=allowed)
+            assert rows.shape == scores.shape == (40, min(10, n_allowed))
+            assert set(rows.ravel().tolist()) <= set(allowed.tolist())
+            exact = allowed[np.argsort(-(queries @ corpus[allowed].T), axis=1, kind="stable")[:, :10]]
+            hits = [len(set(found) & set(true)) for found, true in zip(rows.tolist(), exact.tolist(), strict=True)]
+            assert np.mean(hits) / rows.shape[1] >= self.min_recall
+
+    def test_a_small_corpus_gives_fewer(self, corpus: Vectors, queries: Vectors) -> None:
+        """Three rows answer k = 10 with three, each once."""
+        rows, scores = self.build(corpus[:3]).search(queries, 10)
+        assert rows.shape == scores.shape == (40, 3)
+        assert all(sorted(found) == [0, 1, 2] for found in rows.tolist())
+
+    def test_nothing_allowed_gives_nothing(self, corpus: Vectors, queries: Vectors) -> None:
+        """An empty filter gives [n_queries, 0]."""
+        rows, scores = self.build(corpus).search(queries, 10, allowed=np.empty(0, dtype=np.int64))
+        assert rows.shape == scores.shape == (40, 0)
+
+    def test_is_the_same_after_saving(self, corpus: Vectors, queries: Vectors, tmp_path: Path) -> None:
+        """A loaded index answers exactly as the saved one."""
+        index = self.build(corpus)
+        index.save(tmp_path)
+        loaded = type(index).load(tmp_path)
+        assert (loaded.kind, loaded.dim, loaded.size) == (index.kind, 24, 500)
+        for before, after in zip(index.search(queries, 10), loaded.search(queries, 10), strict=True):
+            np.testing.assert_array_equal(before, after)
+
+    def test_refuses_what_does_not_fit(self, corpus: Vectors, queries: Vectors) -> None:
+        """Another dim, k = 0 and rows that do not exist are errors."""
+        index = self.build(corpus)
+        with pytest.raises(ShapeError, match="dim"):
+            index.search(queries[:, :5], 10)
+        with pytest.raises(QueryError, match="k = 0"):
+            index.search(queries, 0)
+        with pytest.raises(ShapeError, match="500"):
+            index.search(queries, 3, allowed=np.array([500], dtype=np.int64))
