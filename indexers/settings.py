@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
@@ -16,6 +16,9 @@ class Section(BaseModel):
     """A table of segue.toml: frozen, and a key it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+S = TypeVar("S", bound=Section)
 
 
 class ScanSettings(Section):
@@ -70,7 +73,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     return tables
 
 
-def parse(section: type[Section], name: str, table: Mapping[str, Any]) -> Section:
+def parse(section: type[S], name: str, table: Mapping[str, Any]) -> S:
     """Check one table against its section.
 
     Raises:

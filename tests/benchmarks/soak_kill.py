@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from record import record, segue
@@ -50,53 +51,73 @@ def kill_once(library: Path, after_s: float) -> bool:
     return False
 
 
-def main() -> None:
-    """Measure an undisturbed rebuild, then kill others until none is left to kill."""
+def prepare(library: Path, first: Path, music: Path) -> None:
+    """Publish a generation of the smaller folder, then catalogue the larger one."""
+    segue("scan", str(first), "--library", str(library))
+    segue("rebuild", "--library", str(library))
+    segue("scan", str(music), str(first), "--library", str(library))
+
+
+def timed_rebuild(library: Path) -> float:
+    """Rebuild without disturbance; seconds."""
+    started = time.monotonic()
+    segue("rebuild", "--library", str(library))
+    return time.monotonic() - started
+
+
+def newest(library: Path) -> Path:
+    """The folder of the youngest generation."""
+    return max((library / "generations").iterdir(), key=lambda path: int(path.name))
+
+
+def shake(library: Path, start: Path, blows_s: Iterator[float], kills: int) -> tuple[int, int]:
+    """Kill rebuilds until `kills` were hit; how often the library still answered, and how many finished too early."""
+    answered, early = 0, 0
+    while kills:
+        if kill_once(library, next(blows_s)):
+            answered += answers(library)
+            kills -= 1
+        else:  # it finished before the blow: begin again from where all began
+            early += 1
+            shutil.rmtree(library)
+            shutil.copytree(start, library)
+    return answered, early
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("music", type=Path)
-    parser.add_argument(
-        "--first", type=Path, required=True, help="a smaller folder for the generation that serves meanwhile"
-    )
+    parser.add_argument("--first", type=Path, required=True, help="a smaller folder: the generation that serves")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure an undisturbed rebuild, then a shaken one."""
+    options = parsed()
     rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        calm, shaken = folder / "calm", folder / "shaken"
+        calm, shaken, start = (Path(name) / part for part in ("calm", "shaken", "start"))
+        prepare(start, options.first, options.music)
         for library in (calm, shaken):
-            segue("scan", str(options.first), "--library", str(library))
-            segue("rebuild", "--library", str(library))
-            segue("scan", str(options.music), str(options.first), "--library", str(library))
-        start = folder / "start"
-        shutil.copytree(shaken, start)
-        started = time.monotonic()
-        segue("rebuild", "--library", str(calm))
-        whole_s = time.monotonic() - started
-        killed, answered, published_early = 0, 0, 0
-        while killed < options.kills:
-            if not kill_once(shaken, rng.uniform(0.3, 1.05 * whole_s / 4)):
-                published_early += 1  # it finished before the blow: begin again from where all began
-                shutil.rmtree(shaken)
-                shutil.copytree(start, shaken)
-                continue
-            killed += 1
-            answered += answers(shaken)
-        resumed = time.monotonic()
-        segue("rebuild", "--library", str(shaken))
-        resumed_s = time.monotonic() - resumed
-        newest = [max((lib / "generations").iterdir(), key=lambda path: int(path.name)) for lib in (calm, shaken)]
-        same = digest(newest[0]) == digest(newest[1])
+            shutil.copytree(start, library)
+        whole_s = timed_rebuild(calm)
+        blows_s = iter(lambda: rng.uniform(0.3, whole_s / 4), None)
+        answered, early = shake(shaken, start, blows_s, options.kills)
+        resumed_s = timed_rebuild(shaken)
+        same = digest(newest(calm)) == digest(newest(shaken))
     figures = {
         "undisturbed_s": round(whole_s, 1),
-        "kills": killed,
+        "kills": options.kills,
         "old_generation_answered": answered,
-        "finished_before_the_blow": published_early,
+        "finished_before_the_blow": early,
         "last_rebuild_s": round(resumed_s, 1),
         "bit_for_bit_equal": same,
     }
-    record("soak_kill", figures, {"kills": options.kills, "seed": options.seed})
-    if answered != killed or not same:
+    record("soak_kill", figures, vars(options) | {"music": options.music.name, "first": options.first.name})
+    if answered != options.kills or not same:
         sys.exit("a killed rebuild left something behind")
 
 
