@@ -1,0 +1,206 @@
+"""One published generation, opened for reading: lazy, memory-mapped, never changed."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from indexers.base import Index
+from indexers.errors import LibraryError, QueryError, StaleIndexError
+from indexers.library import Library
+from indexers.schema import Rows, Vectors
+from indexers.vectors.storage import mapped
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from indexers.words import WordIndex
+
+FORMAT = 1  # of a generation's folder
+SpaceName = Literal["taggram", "music"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One query that calibrated an arm, and the best score the library gave it.
+
+    `use` is "choose" (a query that nothing here can answer, half that set the threshold), "report" (the other
+    half, which only count false answers) or "positive" (a query that the library can answer).
+    """
+
+    text: str
+    use: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Below which best score an arm's answer is no answer, and how that was found.
+
+    Rates are shares in [0, 1]: `false_answer_rate` of the "report" probes at or above the threshold, `miss_rate` of
+    the "positive" probes below it.
+    """
+
+    arm: str
+    threshold: float
+    rule: str  # how the threshold follows from the probes, in words
+    false_answer_rate: float
+    miss_rate: float
+    probes: tuple[Probe, ...]
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any]) -> "Calibration":
+        """Read one arm of calibration.json."""
+        probes = tuple(Probe(**probe) for probe in table["probes"])
+        return cls(**{**table, "probes": probes})
+
+
+@dataclass(frozen=True, slots=True)
+class ClipVectors:
+    """The clips of every track in one space: [n_clips, dim] in float16, and their times in seconds."""
+
+    matrix: np.ndarray[Any, np.dtype[np.float16]]
+    offsets: Rows  # [n_tracks + 1]: clips of row r are offsets[r]:offsets[r + 1]
+    times_s: Vectors  # [n_clips, 2]: start and end
+
+    def vectors(self, row: int) -> Vectors:
+        """The clips of one track as float32 [n_clips, dim], in order of time."""
+        return np.asarray(self.matrix[self.offsets[row] : self.offsets[row + 1]], dtype=np.float32)
+
+    def spans(self, row: int) -> Vectors:
+        """The times of one track's clips, [n_clips, 2] seconds."""
+        return np.asarray(self.times_s[self.offsets[row] : self.offsets[row + 1]], dtype=np.float32)
+
+
+class Generation:
+    """One published generation: row r of every part is the same track. Parts are opened when first asked for."""
+
+    def __init__(self, folder: Path, number: int, manifest: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.number = number
+        self.manifest = manifest
+        self._opened: dict[tuple[str, str], Any] = {}
+
+    @classmethod
+    def open(cls, library: Library, number: int | None = None) -> "Generation":
+        """Open one generation, by default the serving one.
+
+        Raises:
+            LibraryError: nothing was ever published, or there is no such number.
+            StaleIndexError: another version of Segue wrote it.
+        """
+        wanted = library.serving() if number is None else number
+        if wanted is None:
+            raise LibraryError(f"{library.root} has no generation yet: run `segue rebuild`")
+        if wanted not in library.published():
+            raise LibraryError(f"no generation {wanted}; there are {library.published()}")
+        folder = library.generation(wanted)
+        return cls(folder, wanted, read_manifest(folder))
+
+    @cached_property
+    def tracks(self) -> "pl.DataFrame":
+        """One row per track, sorted by track_id: the catalogue's columns and `group`, `x`, `y`, `top_tags`.
+
+        Tracks of one `group` are the same recording; the number is the group's smallest row. `x` and `y` place the
+        track on the map.
+        """
+        import polars as pl
+
+        return pl.read_parquet(self.folder / "tracks.parquet", memory_map=False)
+
+    @cached_property
+    def n_tracks(self) -> int:
+        """How many tracks it holds."""
+        return int(self.manifest["counts"]["tracks"])
+
+    def index(self, space: SpaceName) -> Index:
+        """The index of one space over track vectors.
+
+        Raises:
+            QueryError: there is no such space in this generation.
+        """
+        from indexers.vectors import load_index
+
+        index: Index = self._part("index", space, lambda name: load_index(self.folder / name / "index"))
+        return index
+
+    def track_vectors(self, space: SpaceName) -> Vectors:
+        """The track vectors of one space, [n_tracks, dim] float32, memory-mapped.
+
+        Raises:
+            QueryError: there is no such space in this generation.
+        """
+        from indexers.vectors import stored_vectors
+
+        vectors: Vectors = self._part("tracks", space, lambda name: stored_vectors(self.folder / name / "index"))
+        return vectors
+
+    def clips(self, space: SpaceName) -> ClipVectors:
+        """The clip vectors of one space.
+
+        Raises:
+            QueryError: there is no such space in this generation.
+        """
+        clips: ClipVectors = self._part("clips", space, self._open_clips)
+        return clips
+
+    @cached_property
+    def words(self) -> "WordIndex":
+        """The index of metadata words; `.words.search(text, k, allowed)` gives rows and scores."""
+        from indexers.words import WordIndex
+
+        return WordIndex.load(self.folder / "words")
+
+    @cached_property
+    def calibration(self) -> dict[str, Calibration]:
+        """Arm to threshold, for the arms "taggram", "words" and "music"."""
+        tables = json.loads((self.folder / "calibration.json").read_text(encoding="utf-8"))
+        return {arm: Calibration.parse(table) for arm, table in tables.items()}
+
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the taggram's classes, in the order of its dims."""
+        return tuple(self._classes["names"])
+
+    @cached_property
+    def class_vectors(self) -> Vectors:
+        """The text vectors of the classes' texts, [n_classes, text dim], as `manifest["text"]` encoded them."""
+        vectors: Vectors = mapped(self.folder / "taggram" / "class_vectors.npy")
+        return vectors
+
+    @cached_property
+    def _classes(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads((self.folder / "taggram" / "classes.json").read_text(encoding="utf-8"))
+        return loaded
+
+    def _open_clips(self, space: str) -> ClipVectors:
+        matrix = mapped(self.folder / space / "clips.npy")
+        offsets = mapped(self.folder / "clips" / "offsets.npy")
+        return ClipVectors(matrix, offsets, mapped(self.folder / "clips" / "times_s.npy"))
+
+    def _part(self, what: str, space: str, load: Callable[[str], Any]) -> Any:
+        spaces = self.manifest["spaces"]
+        if space not in spaces:
+            raise QueryError(f"generation {self.number} has no {space!r} vectors; it has {', '.join(spaces)}")
+        if (what, space) not in self._opened:
+            self._opened[what, space] = load(space)
+        return self._opened[what, space]
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read what a generation says of itself.
+
+    Raises:
+        StaleIndexError: the manifest is damaged or of another format.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StaleIndexError(f"{folder}/manifest.json cannot be read ({error}): run `segue rebuild`") from error
+    if manifest.get("format") != FORMAT:
+        raise StaleIndexError(f"{folder} has format {manifest.get('format')}, not {FORMAT}: run `segue rebuild`")
+    return manifest

@@ -1,0 +1,33 @@
+import numpy as np
+
+from indexers.base import Index
+from indexers.schema import Vectors
+from indexers.testing import IndexContract
+from indexers.vectors.columns import ColumnIndex
+
+
+class TestColumnIndex(IndexContract):
+    def build(self, vectors: Vectors) -> Index:
+        return ColumnIndex.build(vectors)
+
+
+def test_a_sparse_query_scores_by_its_columns_alone() -> None:
+    columns = np.full((4, 3), np.nan, dtype=np.float32)
+    columns[2] = [1.0, 3.0, 3.0]
+    rows, scores = ColumnIndex(columns).search(np.array([[0, 0, 2, 0]], dtype=np.float32), 3)
+    assert rows.tolist() == [[1, 2, 0]]
+    assert scores.tolist() == [[6.0, 6.0, 2.0]]
+
+
+def test_more_tracks_than_a_block_score_as_one_product(monkeypatch) -> None:
+    monkeypatch.setattr("indexers.vectors.columns.BLOCK", 7)
+    vectors = np.random.default_rng(3).normal(size=(50, 10)).astype(np.float32)
+    query = np.zeros(10, dtype=np.float32)
+    query[[1, 8]] = [0.5, -2.0]
+    np.testing.assert_allclose(ColumnIndex.build(vectors).scores(query), vectors @ query, rtol=1e-5)
+
+
+def test_a_zero_query_scores_zero() -> None:
+    rows, scores = ColumnIndex.build(np.ones((5, 4), dtype=np.float32)).search(np.zeros((1, 4), dtype=np.float32), 2)
+    assert rows.tolist() == [[0, 1]]
+    assert scores.tolist() == [[0.0, 0.0]]
