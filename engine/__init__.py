@@ -1,4 +1,15 @@
 """The query API over a library: parse, retrieve, fuse, rerank, filter and explain.
 
-Also the configuration and the command line.
+Also the configuration and the command line. `Engine` and `Query` are the two names a program needs.
 """
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before numpy: spinning threads stall every other process
+
+from engine.api import Engine
+from engine.query import Answer, Confidence, Evidence, Query, Result, Span
+from engine.status import Published, Status
+from indexers.errors import SegueError
+
+__all__ = ["Answer", "Confidence", "Engine", "Evidence", "Published", "Query", "Result", "SegueError", "Span", "Status"]

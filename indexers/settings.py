@@ -27,8 +27,8 @@ class ScanSettings(Section):
     follow_links: bool = True
     workers: PositiveInt = 2
     timeout_s: PositiveFloat = 120.0  # for one file; a scan reads it but does not decode it
-    match_threshold: float = Field(0.90, ge=0.0, le=1.0)  # title and artist, when a playlist entry is matched fuzzily
-    shrink_limit: float = Field(0.5, ge=0.0, le=1.0)  # a scan that finds less of what was known does not prune
+    match_threshold: float = Field(default=0.90, ge=0.0, le=1.0)  # title and artist, when a playlist entry is matched fuzzily
+    shrink_limit: float = Field(default=0.5, ge=0.0, le=1.0)  # a scan that finds less of what was known does not prune
 
 
 class AnalysisSettings(Section):
@@ -45,7 +45,7 @@ class IndexSettings(Section):
     """How vectors become searchable."""
 
     kind: Literal["auto", "exact", "flat", "hnsw"] = "auto"
-    min_recall: float = Field(0.95, ge=0.0, le=1.0)  # of the exact top 10; below it nothing is published
+    min_recall: float = Field(default=0.95, ge=0.0, le=1.0)  # of the exact top 10; below it nothing is published
     keep_generations: PositiveInt = 3
 
 

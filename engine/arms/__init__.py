@@ -1,0 +1,71 @@
+"""The arms of retrieval: each ranks the library by one kind of likeness, and can say why a track is there."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from engine.query import Span
+from indexers.schema import Rows, Vectors
+
+Why = tuple[tuple[str, float], ...]
+"""Names of what carried a match with their weights, strongest first."""
+
+
+def no_rows() -> Rows:
+    """An empty array of rows."""
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A query in the terms of one generation: rows instead of names, vectors instead of files."""
+
+    text: str = ""
+    sound: Vectors | None = None  # [dim], the unit music vector of a clip
+    own: Rows = field(default_factory=no_rows)  # the clip's own recording, where the library has it
+    liked: Rows = field(default_factory=no_rows)
+    unliked: Rows = field(default_factory=no_rows)
+    allowed: Rows | None = None  # sorted; None means all
+
+
+class Question(Protocol):
+    """One arm's reading of one request."""
+
+    def retrieve(self, k: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
+        """The k best rows among the allowed ones and their scores, best first; fewer where fewer fit."""
+
+    def match(self, row: int) -> Span | None:
+        """The stretch of a track that fits best; None where the arm knows no times."""
+
+    def why(self, row: int) -> Why:
+        """What carried the match of a track."""
+
+
+class Arm(Protocol):
+    """One kind of likeness."""
+
+    @property
+    def name(self) -> str:
+        """The key of its weight, its contribution and its evidence."""
+
+    @property
+    def calibrated_as(self) -> str:
+        """The key of its threshold in the generation's calibration."""
+
+    def ask(self, request: Request) -> Question | None:
+        """Read a request; None where it holds nothing for this arm to go by."""
+
+
+def best_span(scores: Vectors, spans: Vectors) -> Span | None:
+    """The span with the highest score, the earliest of equals; None without clips."""
+    if not len(scores):
+        return None
+    start_s, end_s = spans[int(np.argmax(scores))].tolist()
+    return Span(round(start_s, 3), round(end_s, 3))
+
+
+def strongest(names: list[str], weights: Vectors, top: int = 3) -> Why:
+    """The names with the highest weights above zero, strongest first."""
+    order = np.argsort(-weights, kind="stable")[:top]
+    return tuple((names[place], round(float(weights[place]), 4)) for place in order.tolist() if weights[place] > 0)

@@ -1,0 +1,56 @@
+"""Words to sound: the query's weights over tag classes against the tags heard in each track."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.arms import Request, Why, best_span, strongest
+from engine.query import Span
+from indexers.generation import Generation
+from indexers.schema import Rows, Vectors
+
+
+class TaggramArm:
+    """Ranks by inner product of class weights and standardised tags."""
+
+    name = "taggram"
+    calibrated_as = "taggram"
+
+    def __init__(self, generation: Generation, weigh: Callable[[str], Vectors]) -> None:
+        """Take `weigh`, which turns a text into [n_classes] sparse weights."""
+        self._generation = generation
+        self._weigh = weigh
+
+    def ask(self, request: Request) -> "TaggramQuestion | None":
+        """Weigh the words; None without words."""
+        if not request.text:
+            return None
+        return TaggramQuestion(self._generation, self._weigh(request.text))
+
+
+class TaggramQuestion:
+    """One text as weights over the classes."""
+
+    def __init__(self, generation: Generation, weights: Vectors) -> None:
+        self._generation = generation
+        self._weights = weights
+        self._classes = np.flatnonzero(weights)
+
+    def retrieve(self, k: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
+        """The tracks in which the wanted classes sound most; none where no class is wanted."""
+        if not len(self._classes):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        rows, scores = self._generation.index("taggram").search(self._weights[np.newaxis], k, allowed=allowed)
+        return rows[0], scores[0]
+
+    def match(self, row: int) -> Span | None:
+        """The clip with the highest score of its own."""
+        clips = self._generation.clips("taggram")
+        scores = clips.vectors(row)[:, self._classes] @ self._weights[self._classes]
+        return best_span(scores, clips.spans(row))
+
+    def why(self, row: int) -> Why:
+        """The classes that carried the score, each with its share of it."""
+        heard = self._generation.track_vectors("taggram")[row, self._classes]
+        names = [self._generation.class_names[number] for number in self._classes.tolist()]
+        return strongest(names, np.asarray(heard * self._weights[self._classes], dtype=np.float32))

@@ -1,0 +1,66 @@
+"""The order of a list: relevance, varied by MMR, with an artist cap that relaxes rather than starves the list."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.config import SearchSettings
+from indexers.schema import Rows, Vectors
+from rankers.caps import within_cap
+from rankers.fusion import Pool
+from rankers.mmr import diversify
+
+AHEAD = 2  # MMR looks at this many times k: its cost grows with k times the candidates
+LONG_WORD = 4  # letters; a shared shorter word does not name an artist
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is for: its length, the words asked, and the score of a track that every arm ranks first."""
+
+    k: int
+    text: str
+    best_score: float
+
+
+def arrange(
+    pool: Pool, artists: list[str | None], vectors: Vectors, avoid: Vectors, wanted: Wanted, settings: SearchSettings
+) -> Rows:
+    """Choose positions of the pool and their order.
+
+    Args:
+        pool: Distinct recordings, best first.
+        artists: The artist of each, None where unknown.
+        vectors: [n_tracks, dim], the music vectors of the whole library.
+        avoid: [n_avoid, dim], the music vectors of unliked tracks.
+        wanted: What the list is for.
+        settings: MMR's balance and the artist cap.
+
+    Returns:
+        Up to k positions: those within the artist cap in MMR's order, then, where they are fewer than k, those beyond
+        it by score. An artist whom the query names is not capped.
+    """
+    counted = [None if names_artist(wanted.text, artist) else artist for artist in artists]
+    kept, beyond = within_cap(counted, settings.artist_cap)
+    near = kept[: AHEAD * wanted.k]
+    order = diversify(
+        pool.scores[near] / wanted.best_score,
+        np.asarray(vectors[pool.rows[near]], dtype=np.float32),
+        wanted.k,
+        balance=settings.relevance,
+        avoid=avoid,
+    )
+    return np.concatenate([near[order], beyond])[: wanted.k]
+
+
+def names_artist(text: str, artist: str | None) -> bool:
+    """Whether a text names an artist: it holds the whole name, or one word of it with four letters or more."""
+    asked, name = _words(text), _words(artist or "")
+    return bool(name) and (name <= asked or any(len(word) >= LONG_WORD for word in name & asked))
+
+
+def _words(text: str) -> set[str]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return set(re.findall(r"\w+", plain.casefold()))

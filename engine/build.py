@@ -1,0 +1,93 @@
+"""The one place that names concrete classes: models, encoders and arms, made when first needed."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.arms import Arm
+from engine.arms.sound import SoundArm
+from engine.arms.taggram import TaggramArm
+from engine.arms.words import WordsArm
+from engine.config import SearchSettings
+from engine.search import Searcher
+from indexers.errors import StaleIndexError
+from indexers.generation import Generation
+from indexers.schema import Vectors
+
+if TYPE_CHECKING:
+    from indexers.base import AudioEncoder, TextEncoder
+    from indexers.encoders.taggram import Taggram
+    from indexers.models.store import ModelStore
+
+
+class Models:
+    """The encoders of one model store, each loaded once, when first needed."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the store's folder; None is the default one."""
+        self._folder = folder
+        self.text = lru_cache(maxsize=2)(self._load_text)
+        self.audio = lru_cache(maxsize=8)(self._load_audio)
+
+    def store(self) -> "ModelStore":
+        """The model store."""
+        from indexers.models.store import ModelStore
+
+        return ModelStore(self._folder)
+
+    def _load_text(self, name: str) -> "TextEncoder":
+        from indexers.encoders import load_text_encoder
+
+        return load_text_encoder(name, self.store())
+
+    def _load_audio(self, name: str) -> "AudioEncoder":
+        from indexers.encoders import load_audio_encoder
+
+        return load_audio_encoder(name, self.store())
+
+    def listeners(self, generation: Generation) -> "list[AudioEncoder]":
+        """The sound encoders that a generation was built with.
+
+        Raises:
+            StaleIndexError: this version of an encoder gives other numbers than those in the generation.
+            ModelError: weights are missing.
+        """
+        encoders = [self.audio(name) for name in generation.manifest["encoders"]]
+        for encoder in encoders:
+            _check_same(generation, encoder.name, generation.manifest["encoders"][encoder.name], encoder.fingerprint)
+        return encoders
+
+    def weigher(self, generation: Generation) -> Callable[[str], Vectors]:
+        """What turns a text into weights over a generation's classes; the text encoder is loaded at the first text."""
+
+        @lru_cache(maxsize=1)
+        def taggram() -> "Taggram":
+            from indexers.encoders.taggram import Taggram
+
+            said = generation.manifest["text"]
+            encoder = self.text(said["name"])
+            _check_same(generation, said["name"], said["fingerprint"], encoder.fingerprint)
+            return Taggram(encoder, generation.class_names, vectors=generation.class_vectors)
+
+        return lambda text: np.asarray(taggram().weights([text])[0], dtype=np.float32)
+
+
+def searcher(generation: Generation, settings: SearchSettings, models: Models) -> Searcher:
+    """Put the arms of one generation together."""
+    arms: Sequence[Arm] = (
+        TaggramArm(generation, models.weigher(generation)),
+        WordsArm(generation),
+        SoundArm(generation, settings.unlike_weight),
+    )
+    return Searcher(generation, arms, settings)
+
+
+def _check_same(generation: Generation, name: str, built: str, loaded: str) -> None:
+    if built != loaded:
+        raise StaleIndexError(
+            f"generation {generation.number} was built by encoder {name} {built[:12]}, this is {loaded[:12]}: "
+            "run `segue rebuild`"
+        )

@@ -1,0 +1,72 @@
+"""The settings of a library: segue.toml's sections, each from its own room, checked once."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from indexers.errors import ConfigError
+from indexers.settings import AnalysisSettings, IndexSettings, ScanSettings, Section, parse, read_toml
+
+S = TypeVar("S", bound=Section)
+
+
+class SearchSettings(Section):
+    """How a query is answered."""
+
+    k: PositiveInt = Field(default=20, le=1_000)  # results shown
+    overfetch: PositiveInt = 5  # candidates fetched per result shown
+    rrf_k: PositiveInt = 60  # the constant of reciprocal rank fusion; stored with every answer
+    taggram_weight: PositiveFloat = 1.0
+    words_weight: PositiveFloat = 1.0
+    sound_weight: PositiveFloat = 1.0
+    unsure_weight: float = Field(default=0.25, gt=0.0, le=1.0)  # times the weight of an unsure arm beside a sure one
+    relevance: float = Field(default=0.8, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
+    artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn
+    unlike_weight: NonNegativeFloat = 0.5  # Rocchio's beta
+
+    def weight(self, arm: str) -> float:
+        """The weight of one arm in fusion."""
+        return float(getattr(self, f"{arm}_weight"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every section of segue.toml; a missing one has its defaults."""
+
+    scan: ScanSettings = field(default_factory=ScanSettings)
+    analysis: AnalysisSettings = field(default_factory=AnalysisSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """Read and check segue.toml; a missing file gives the defaults.
+
+        Raises:
+            ConfigError: no TOML, an unknown table or key, or a value out of range.
+            LibraryError: a newer version of Segue wrote it.
+        """
+        tables = read_toml(path)
+        known = ("scan", "analysis", "index", "search")
+        unknown = sorted(set(tables) - set(known))
+        if unknown:
+            raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; there are [{'], ['.join(known)}]")
+        return cls(
+            scan=_section(ScanSettings, "scan", tables),
+            analysis=_section(AnalysisSettings, "analysis", tables),
+            index=_section(IndexSettings, "index", tables),
+            search=_section(SearchSettings, "search", tables),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The resolved settings, section by section."""
+        return {name: getattr(self, name).model_dump(mode="json") for name in self.__slots__}
+
+
+def _section(kind: type[S], name: str, tables: dict[str, Any]) -> S:
+    table = tables.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"setting {name!r} = {table!r} must be a table: write it as [{name}]")
+    return parse(kind, name, table)

@@ -1,0 +1,86 @@
+"""The main path of a query over one generation: retrieve, fuse, group, vary, explain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.arms import Arm, Question, Request
+from engine.arrange import Wanted, arrange
+from engine.config import SearchSettings
+from engine.explain import Explainer
+from engine.query import Confidence, Result
+from engine.retrieval import Ranking, Scope, confidence_in, retrieve, weigh
+from indexers.generation import Generation
+from indexers.schema import Rows
+from rankers.fusion import Pool, best_possible, fuse
+from rankers.groups import Groups, best_of_each
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The results of one search, how sure each arm was and what each weighed."""
+
+    results: tuple[Result, ...]
+    confidence: Mapping[str, Confidence]
+    weights: Mapping[str, float]
+
+    @property
+    def abstained(self) -> bool:
+        """Whether no arm was sure of anything."""
+        return not any(confidence.sure for confidence in self.confidence.values())
+
+
+class Searcher:
+    """Answers requests from one generation. Keeps nothing of a query, so threads may share it."""
+
+    def __init__(self, generation: Generation, arms: Sequence[Arm], settings: SearchSettings) -> None:
+        self.generation = generation
+        self._arms = tuple(arms)
+        self._settings = settings
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The duplicate groups of the generation."""
+        return Groups(self.generation.tracks["group"].to_numpy().astype(np.int64))
+
+    def search(self, request: Request, k: int) -> Found:
+        """Answer one request with k tracks, or with all that are allowed where those are fewer.
+
+        Liked and unliked tracks and their duplicates are never results; of every other recording the best file is.
+        """
+        asked = self._ask(request)
+        rankings = retrieve(asked, self._scope(request), self.groups, k * self._settings.overfetch, k)
+        confidence = self._confidence(rankings)
+        weights = weigh(confidence, self._settings)
+        pool = self._fuse(rankings, weights)
+        chosen = pool.take(self._arrange(pool, request, weights, k))
+        results = Explainer(self.generation, self.groups).results(chosen, asked, rankings)
+        return Found(results, confidence, weights)
+
+    def _ask(self, request: Request) -> dict[str, Question]:
+        questions = ((arm.name, arm.ask(request)) for arm in self._arms)
+        return {name: question for name, question in questions if question is not None}
+
+    def _scope(self, request: Request) -> Scope:
+        seeds = self.groups.members(np.concatenate([request.liked, request.unliked, request.own]))
+        n_tracks = self.generation.n_tracks if request.allowed is None else len(request.allowed)
+        return Scope(request.allowed, seeds, n_tracks)
+
+    def _confidence(self, rankings: Mapping[str, Ranking]) -> dict[str, Confidence]:
+        thresholds = self.generation.calibration
+        keys = {arm.name: arm.calibrated_as for arm in self._arms}
+        return {name: confidence_in(ranking, thresholds.get(keys[name])) for name, ranking in rankings.items()}
+
+    def _fuse(self, rankings: Mapping[str, Ranking], weights: Mapping[str, float]) -> Pool:
+        rows = {name: ranking.rows for name, ranking in rankings.items()}
+        pool = fuse(rows, weights, rrf_k=self._settings.rrf_k)
+        return pool.take(best_of_each(self.groups.of(pool.rows)))
+
+    def _arrange(self, pool: Pool, request: Request, weights: Mapping[str, float], k: int) -> Rows:
+        artists = self.generation.tracks["artist"].gather(pool.rows).to_list()
+        vectors = self.generation.track_vectors("music")
+        avoid = np.asarray(vectors[request.unliked], dtype=np.float32)
+        wanted = Wanted(k, request.text, best_possible(weights, rrf_k=self._settings.rrf_k) or 1.0)
+        return arrange(pool, artists, vectors, avoid, wanted, self._settings)

@@ -1,0 +1,58 @@
+"""From the names that people give tracks to rows: track ids, beginnings of ids, paths."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexers.errors import QueryError
+from indexers.schema import Rows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHORTEST = 6  # hex digits that name a track
+LONGEST = 32
+REMEDY = f"name a track by its id, by {SHORTEST} or more of its first digits, or by its path"
+
+
+def rows_of(tracks: "pl.DataFrame", names: Sequence[str]) -> Rows:
+    """Find the row of each named track.
+
+    Args:
+        tracks: One row per track, sorted by track_id, with path and copies.
+        names: Track ids, beginnings of ids, or paths.
+
+    Raises:
+        QueryError: a name fits no track, or several.
+    """
+    return np.array([row_of(tracks, name) for name in names], dtype=np.int64)
+
+
+def row_of(tracks: "pl.DataFrame", name: str) -> int:
+    """Find the row of one named track; see `rows_of`."""
+    digits = name.strip().lower()
+    if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", digits):
+        found = _by_id(tracks["track_id"], digits)
+        if len(found) > 1:
+            raise QueryError(f"{name!r} begins {len(found)} track ids: give more digits")
+        if len(found):
+            return int(found[0])
+    return _by_path(tracks, name)
+
+
+def _by_id(track_ids: "pl.Series", digits: str) -> range:
+    start, end = track_ids.search_sorted(digits), track_ids.search_sorted(digits + "g")
+    return range(int(start), int(end))
+
+
+def _by_path(tracks: "pl.DataFrame", name: str) -> int:
+    path = str(Path(name).expanduser().absolute())
+    rows = np.flatnonzero((tracks["path"] == path).to_numpy())
+    if not len(rows):
+        rows = np.flatnonzero(tracks["copies"].list.contains(path).to_numpy())
+    if not len(rows):
+        raise QueryError(f"no track {name!r} in the serving generation: {REMEDY}")
+    return int(rows[0])
