@@ -46,7 +46,8 @@ class MusicnnEncoder:
         self.outputs: Mapping[str, int] = CARDS[name].outputs
         self.tag_names = tag_names(name)
         self.device = pick_device(device)
-        self._net = MusicnnNet(load_tensors(folder / "weights.safetensors"), self.device)
+        n_frames = 1 + (WINDOW_SAMPLES - N_FFT) // HOP
+        self._net = MusicnnNet(load_tensors(folder / "weights.safetensors"), n_frames, self.device)
         self._taper, self._filters = hann(N_FFT), slaney_filters(SAMPLE_RATE_HZ, N_FFT, N_BANDS)
 
     def encode(self, windows: Waveforms) -> dict[str, Vectors]:
@@ -67,8 +68,8 @@ class MusicnnEncoder:
     def log_mel(self, window: Vectors) -> Vectors:
         """Make the network's input from one window: [187, 96], log10(1 + 10000 mel) in float32."""
         power = np.square(magnitudes(window.astype(np.float32, copy=False), self._taper, hop=HOP, n_fft=N_FFT))
-        mel: Vectors = power @ self._filters
-        return np.log10(np.float32(1) + np.float32(10_000) * mel)
+        log_mel: Vectors = np.log10(np.float32(1) + np.float32(10_000) * (power @ self._filters))
+        return log_mel
 
 
 def pick_device(device: str) -> "torch.device":

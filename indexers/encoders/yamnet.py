@@ -14,7 +14,8 @@ from indexers.models.cards import CARDS, SAMPLE_RATE_HZ, WINDOW_SAMPLES, tag_nam
 from indexers.schema import Vectors, Waveforms
 
 FRAME, HOP, N_FFT, N_BANDS = 400, 160, 512, 64  # 25 ms every 10 ms
-LOW_HZ, HIGH_HZ, FLOOR = 125.0, 7500.0, np.float32(1e-6)
+LOW_HZ, HIGH_HZ = 125.0, 7500.0
+OFFSET = np.float32(1e-3)  # inside the logarithm; the range of the 8-bit input begins at its logarithm
 PATCH_FRAMES, PATCH_HOP = 96, 48
 
 
@@ -54,8 +55,8 @@ class YamnetEncoder:
         return {"tags": tags, "embedding": embedding}
 
     def patches(self, window: Vectors) -> Vectors:
-        """Make the network's input from one window: [n_patches, 1, 96, 64], log(mel + 1e-6)."""
+        """Make the network's input from one window: [n_patches, 1, 96, 64], log(mel + 0.001)."""
         mel = magnitudes(window.astype(np.float32, copy=False), self._taper, hop=HOP, n_fft=N_FFT) @ self._filters
-        frames = np.log(mel + FLOOR)
+        frames = np.log(mel + OFFSET)
         starts = range(0, len(frames) - PATCH_FRAMES + 1, PATCH_HOP)
         return np.stack([frames[start : start + PATCH_FRAMES] for start in starts])[:, None]

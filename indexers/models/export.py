@@ -34,7 +34,7 @@ def _export(folder: Path, path: Path) -> None:
     from transformers import BertModel
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     bert = BertModel.from_pretrained(folder, attn_implementation="eager", use_safetensors=True)
     bert.train(mode=False)
 
