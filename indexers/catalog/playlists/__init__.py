@@ -1,0 +1,1 @@
+"""Playlists: reading every common format (`formats`) and finding the tracks they mean (`matching`)."""
