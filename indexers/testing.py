@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexers.base import Index
+from indexers.base import AudioEncoder, Index, TextEncoder
 from indexers.errors import QueryError, ShapeError
 from indexers.schema import Vectors, Waveforms
 
@@ -129,3 +129,66 @@ class IndexContract:
             index.search(queries, 0)
         with pytest.raises(ShapeError, match="500"):
             index.search(queries, 3, allowed=np.array([500], dtype=np.int64))
+
+
+class AudioEncoderContract:
+    """What every sound encoder promises. Subclass it and give the fixture `encoder`."""
+
+    @pytest.fixture
+    def sounds(self, encoder: AudioEncoder) -> Waveforms:
+        """Silence, a tone, noise, and clicks at full scale."""
+        at_s = np.arange(encoder.window_samples) / encoder.sample_rate_hz
+        noise = np.random.default_rng(3).uniform(-1, 1, encoder.window_samples)
+        clicks = np.where(np.arange(encoder.window_samples) % 4000 < 20, 1.0, -1.0)
+        return np.stack([0 * at_s, 0.5 * np.sin(2 * np.pi * 440 * at_s), noise, clicks]).astype(np.float32)
+
+    def test_gives_what_it_names(self, encoder: AudioEncoder, sounds: Waveforms) -> None:
+        """Each output is [n_windows, dim] of finite float32."""
+        found = encoder.encode(sounds)
+        assert {name: rows.shape for name, rows in found.items()} == {k: (4, v) for k, v in encoder.outputs.items()}
+        assert all(rows.dtype == np.float32 and np.isfinite(rows).all() for rows in found.values())
+
+    def test_hears_a_difference(self, encoder: AudioEncoder, sounds: Waveforms) -> None:
+        """Different sounds have different outputs."""
+        for rows in encoder.encode(sounds).values():
+            assert all(not np.allclose(rows[0], row, atol=1e-3) for row in rows[1:])
+
+    def test_no_window_depends_on_its_neighbours(self, encoder: AudioEncoder, sounds: Waveforms) -> None:
+        """Alone, together, in another order: the same bits."""
+        together, turned = encoder.encode(sounds), encoder.encode(sounds[::-1].copy())
+        for name, rows in together.items():
+            np.testing.assert_array_equal(rows, turned[name][::-1])
+            np.testing.assert_array_equal(rows[2:3], encoder.encode(sounds[2:3])[name])
+
+    def test_no_windows_give_no_rows(self, encoder: AudioEncoder) -> None:
+        """An empty batch gives [0, dim]."""
+        found = encoder.encode(np.empty((0, encoder.window_samples), dtype=np.float32))
+        assert {name: rows.shape for name, rows in found.items()} == {k: (0, v) for k, v in encoder.outputs.items()}
+
+    def test_refuses_other_windows(self, encoder: AudioEncoder) -> None:
+        """Another length is an error."""
+        with pytest.raises(ShapeError, match=str(encoder.window_samples)):
+            encoder.encode(np.zeros((1, encoder.window_samples - 1), dtype=np.float32))
+
+
+class TextEncoderContract:
+    """What every text encoder promises. Subclass it and give the fixture `encoder`."""
+
+    texts = ("slow piano", "heavy metal guitar", "", "ünïcode 音楽 🎵", "slow piano")
+
+    def test_gives_unit_rows(self, encoder: TextEncoder) -> None:
+        """[n_texts, dim] of float32; a text of nothing may be zeros."""
+        rows = encoder.encode(self.texts)
+        assert rows.shape == (len(self.texts), encoder.dim)
+        assert rows.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(rows[[0, 1, 3, 4]], axis=1), 1, atol=1e-5)
+
+    def test_same_text_same_vector(self, encoder: TextEncoder) -> None:
+        """Equal texts are equal, different ones are not."""
+        rows = encoder.encode(self.texts)
+        np.testing.assert_array_equal(rows[0], rows[4])
+        assert rows[0] @ rows[1] < 0.9
+
+    def test_no_texts_give_no_rows(self, encoder: TextEncoder) -> None:
+        """An empty batch gives [0, dim]."""
+        assert encoder.encode([]).shape == (0, encoder.dim)

@@ -1,6 +1,9 @@
 """The layers of musicnn, evaluated with torch; only filters that can change are computed."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
@@ -110,7 +113,7 @@ def _dense(tensors: Tensors, name: str, before: Affine, device: torch.device) ->
     return _tensor(weight.astype(np.float32), device), _tensor(bias.astype(np.float32), device)
 
 
-def _tensor(rows: np.ndarray, device: torch.device) -> torch.Tensor:  # type: ignore[type-arg]
+def _tensor(rows: npt.NDArray[Any], device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(rows)).to(device)
 
 

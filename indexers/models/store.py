@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,11 +90,11 @@ class ModelStore:
             StorageError: the disk refused.
         """
         card = card_of(name, self.cards)
-        with self._lock(name, card):
+        with self._lock(card):
             if self._intact(name):
                 return self.folder / name
             self._check_room(card)
-            with self._staging() as staging:
+            with self._staging(card) as staging:
                 for each in self._companions(card):
                     self._place(each, _assemble(each, staging))
         return self.verify(name)
@@ -141,25 +140,32 @@ class ModelStore:
             sync(self.folder)
 
     @contextmanager
-    def _staging(self) -> Iterator[Path]:
-        with disk_errors(self.folder):
-            staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=self.folder))
+    def _staging(self, card: ModelCard) -> Iterator[Path]:
+        """An empty folder for whoever holds the lock; what a killed pull left in it is removed first."""
+        staging = self.folder / f".staging-{_key(card)}"
+        shutil.rmtree(staging, ignore_errors=True)
+        with disk_errors(staging):
+            staging.mkdir()
         try:
             yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
     @contextmanager
-    def _lock(self, name: str, card: ModelCard) -> Iterator[None]:
+    def _lock(self, card: ModelCard) -> Iterator[None]:
         """Wait for whoever pulls from the same source; the operating system frees it if they die."""
-        key = card.source.package if isinstance(card.source, WheelSource) else name
-        path = self.folder / f".lock-{key}"
+        path = self.folder / f".lock-{_key(card)}"
         with disk_errors(path):
             self.folder.mkdir(parents=True, exist_ok=True)
             stream = path.open("a", encoding="utf-8")
         with stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
+
+
+def _key(card: ModelCard) -> str:
+    """Name the source: models that share it are pulled together."""
+    return card.source.package if isinstance(card.source, WheelSource) else card.name
 
 
 def _assemble(card: ModelCard, staging: Path) -> Path:
