@@ -1,0 +1,1 @@
+"""The pages: search, map, ledger, generations, and what an empty library shows instead."""
