@@ -19,12 +19,11 @@ from indexers.library import Library
 
 if TYPE_CHECKING:
     import polars as pl
+    from indexers.rebuild.run import RebuildReport, Step
 
     from indexers.catalog.report import ScanReport
     from indexers.schema import Rows
-    from indexers.rebuild.run import RebuildReport
 
-Progress = Callable[[Any], None]
 MAP_COLUMNS = ("track_id", "title", "artist", "album", "genre", "path", "x", "y", "top_tags")
 TRACK_HIDDEN = ("group", "x", "y")
 
@@ -165,7 +164,7 @@ class Engine:
         *,
         metadata: Path | None = None,
         prune_anyway: bool = False,
-        progress: "Progress | None" = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> "ScanReport":
         """Bring catalogue and ledger up to date with folders of audio, playlists and videos.
 
@@ -185,7 +184,7 @@ class Engine:
             self.library, roots, self.settings.scan, metadata=metadata, prune_anyway=prune_anyway, progress=progress
         )
 
-    def rebuild(self, *, dry_run: bool = False, progress: "Progress | None" = None) -> "RebuildReport":
+    def rebuild(self, *, dry_run: bool = False, progress: "Callable[[Step], None] | None" = None) -> "RebuildReport":
         """Analyse what is owed, build the indexes, check them and publish a new generation.
 
         Raises:

@@ -49,15 +49,18 @@ class Models:
         return load_audio_encoder(name, self.store())
 
     def listeners(self, generation: Generation) -> "list[AudioEncoder]":
-        """The sound encoders that a generation was built with.
+        """The sound encoders whose outputs a generation's music vectors are made of.
 
         Raises:
             StaleIndexError: this version of an encoder gives other numbers than those in the generation.
             ModelError: weights are missing.
         """
-        encoders = [self.audio(name) for name in generation.manifest["encoders"]]
+        from indexers.encoders.music import music_outputs
+
+        built = generation.manifest["encoders"]
+        encoders = [self.audio(name) for name in music_outputs(tuple(built))]
         for encoder in encoders:
-            _check_same(generation, encoder.name, generation.manifest["encoders"][encoder.name], encoder.fingerprint)
+            _check_same(generation, encoder.name, built[encoder.name], encoder.fingerprint)
         return encoders
 
     def weigher(self, generation: Generation) -> Callable[[str], Vectors]:

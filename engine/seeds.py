@@ -1,5 +1,6 @@
 """From the names that people give tracks to rows: track ids, beginnings of ids, paths."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +50,7 @@ def _by_id(track_ids: "pl.Series", digits: str) -> range:
 
 
 def _by_path(tracks: "pl.DataFrame", name: str) -> int:
-    path = str(Path(name).expanduser().absolute())
+    path = os.path.normpath(Path(name).expanduser().absolute())
     rows = np.flatnonzero((tracks["path"] == path).to_numpy())
     if not len(rows):
         rows = np.flatnonzero(tracks["copies"].list.contains(path).to_numpy())

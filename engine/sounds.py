@@ -29,7 +29,7 @@ def listen(generation: Generation, path: Path, encoders: Listeners, n_windows: i
         The vector [dim] and the row of the same recording: none or one.
 
     Raises:
-        MediaError: there is no such file, or it has no sound that can be decoded.
+        MediaError: there is no such file, or no sound in it that can be heard.
     """
     from indexers.media.probe import probe
 
@@ -54,4 +54,6 @@ def _analysed(path: Path, duration_s: float, encoders: "Sequence[AudioEncoder]",
     from indexers.rebuild.analyse import analyse
 
     analysis = analyse(path, duration_s, encoders, n_windows)
+    if analysis.silent:
+        raise MediaError(f"{path} is silent: give a sound to search by")
     return music_track(music_clips(analysis.outputs))
