@@ -47,8 +47,8 @@ def with_examined(files: pl.DataFrame, notes: Notes, found: pl.DataFrame) -> pl.
     new = pl.DataFrame(rows, schema=told)
     sized = new.join(found.select("path", "size_bytes", "mtime_ns"), on="path", how="left")
     lost = pl.col("path").is_in([row.path for row in notes.lost])
-    timed = sized.with_columns(mtime_ns=pl.when(~lost).then("mtime_ns")).select(FILES)
-    return pl.concat([files.select(FILES).join(timed, on="path", how="anti"), timed]).sort("path")
+    timed = sized.with_columns(mtime_ns=pl.when(~lost).then("mtime_ns")).select(*FILES)
+    return pl.concat([files.select(*FILES).join(timed, on="path", how="anti"), timed]).sort("path")
 
 
 def with_verdicts(found: pl.DataFrame, old: pl.DataFrame, verdicts: Mapping[str, Verdict]) -> pl.DataFrame:
@@ -59,10 +59,8 @@ def with_verdicts(found: pl.DataFrame, old: pl.DataFrame, verdicts: Mapping[str,
     before = old.select("path", v_kind="kind", v_state="state", v_reason="reason").join(now, on="path", how="anti")
     told = found.join(pl.concat([now, before]), on="path", how="left")
     open_ = TO_READ & pl.col("v_state").is_not_null()
-    names = ("kind", "state", "reason")
-    return told.with_columns(pl.when(open_).then(f"v_{name}").otherwise(name).alias(name) for name in names).select(
-        FOUND
-    )
+    chosen = [pl.when(open_).then(f"v_{name}").otherwise(name).alias(name) for name in ("kind", "state", "reason")]
+    return told.with_columns(chosen).select(*FOUND)
 
 
 def ledger_of(found: pl.DataFrame, files: pl.DataFrame, old: pl.DataFrame, now: datetime) -> pl.DataFrame:
@@ -94,7 +92,7 @@ def ledger_of(found: pl.DataFrame, files: pl.DataFrame, old: pl.DataFrame, now: 
         .then("old_scanned_at")
         .otherwise(pl.lit(now, LEDGER["scanned_at"])),
     )
-    return _with_marks(timed, old).select(LEDGER)
+    return _with_marks(timed, old).select(*LEDGER)
 
 
 def _with_marks(compared: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
@@ -112,4 +110,4 @@ def _with_marks(compared: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
 
 def settle(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Join the parts of a new ledger, sorted by path, every repeated recording named."""
-    return name_copies(pl.concat([part.select(LEDGER) for part in parts]))
+    return name_copies(pl.concat([part.select(*LEDGER) for part in parts]))

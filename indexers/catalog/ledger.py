@@ -37,7 +37,7 @@ def write_ledger(library: Library, ledger: pl.DataFrame) -> None:
     Raises:
         StorageError: the disk refused.
     """
-    write_table(library.ledger_path, ledger.select(LEDGER).sort("path"))
+    write_table(library.ledger_path, ledger.select(*LEDGER).sort("path"))
 
 
 def mark(library: Library, marks: Mapping[str, tuple[FileState, str]]) -> None:
@@ -62,7 +62,7 @@ def mark(library: Library, marks: Mapping[str, tuple[FileState, str]]) -> None:
     marked = ledger.join(news, on="track_id", how="left").with_columns(
         state=pl.coalesce("new_state", "state"), reason=pl.coalesce("new_reason", "reason")
     )
-    ledger = name_copies(marked.select(LEDGER))
+    ledger = name_copies(marked.select(*LEDGER))
     write_ledger(library, ledger)
     refresh_tracks(library, ledger)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)")
 COMPACT_DATE = re.compile(r"^([12]\d{3})[01]\d[0-3]\d$")
-TRACK_NUMBER = re.compile(r"^(?:\d{1,2}-\d{1,2}[\s_]+|\d{1,3}[\s_]*[-._)][\s_]*(?=[^\d\s_])|0\d[\s_]+(?=\S))")
+TRACK_NUMBER = re.compile(r"^(?:\d{1,2}-\d{1,2}[\s_]+|\d{1,3}[\s_]*[-._)][\s_]*(?=[^\d\s_])|0\d[\s_]+(?=\w))")
 
 
 @dataclass(frozen=True, slots=True)
