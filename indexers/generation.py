@@ -204,3 +204,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if manifest.get("format") != FORMAT:
         raise StaleIndexError(f"{folder} has format {manifest.get('format')}, not {FORMAT}: run `segue rebuild`")
     return manifest
+
+
+def read_build(folder: Path) -> dict[str, Any]:
+    """Read when and where a generation was built, and the seconds of each stage; nothing where it was not told."""
+    try:
+        told: dict[str, Any] = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told

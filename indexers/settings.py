@@ -35,6 +35,7 @@ class AnalysisSettings(Section):
     """What is decoded of each track and who listens to it."""
 
     encoders: tuple[str, ...] = ("musicnn_msd", "musicnn_mtt", "yamnet")
+    text: str = "text"  # the encoder of queries and class names
     windows: PositiveInt = 12  # per track, spread evenly; shorter tracks have fewer
     workers: PositiveInt = 2
     timeout_s: PositiveFloat = 300.0  # for one track

@@ -1,6 +1,7 @@
 """Metadata words: BM25 over title, artist, album, genre, caption and path, memory-mapped."""
 
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -155,6 +156,7 @@ class WordIndex:
 def _postings(lists: Iterable[Sequence[str]], vocabulary: dict[str, int]) -> Postings:
     import bm25s
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets its own level and tells of every step
     ids = [[vocabulary[word] for word in words] for words in lists]
     ranker = bm25s.BM25(k1=K1, b=B, method="lucene", auto_compile=False)
     ranker.index((ids, vocabulary), show_progress=False, create_empty_token=False)

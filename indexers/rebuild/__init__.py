@@ -1,0 +1,1 @@
+"""The batch rebuild: plan what is owed, analyse it once, keep it in the cache, build, check, publish."""
