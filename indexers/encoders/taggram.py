@@ -116,7 +116,7 @@ class Taggram:
         shares /= shares.sum(axis=1, keepdims=True)
         weights = shares * np.maximum(cosines - COSINE_FLOOR, 0)
         keep = min(MAX_CLASSES, weights.shape[1])
-        smallest = np.partition(weights, -keep, axis=1)[:, -keep, None][:, 0]
+        smallest = np.partition(weights, -keep, axis=1)[:, -keep, None]
         return np.asarray(np.where(weights >= smallest, weights, 0), dtype=np.float32)
 
     def explain(self, weights: Vectors, top: int = 3) -> list[tuple[str, float]]:
