@@ -49,12 +49,15 @@ class Searcher:
         """Answer one request with k tracks, or with all that are allowed where those are fewer.
 
         Liked and unliked tracks and their duplicates are never results; of every other recording the best file is.
+        Where a filter was given, or no arm is sure, tracks that no arm found fill the list up, with a score of 0.
         """
         asked = self._ask(request)
         rankings = retrieve(asked, self._scope(request), self.groups, k * self._settings.overfetch, k)
         confidence = self._confidence(rankings)
         weights = weigh(confidence, self._settings)
         pool = self._fuse(rankings, weights)
+        if request.allowed is not None or not any(arm.sure for arm in confidence.values()):
+            pool = self._filled_up(pool, request, k)
         chosen = pool.take(self._arrange(pool, request, weights, k))
         results = Explainer(self.generation, self.groups).results(chosen, asked, rankings)
         return Found(results, confidence, weights)
@@ -77,6 +80,16 @@ class Searcher:
         rows = {name: ranking.rows for name, ranking in rankings.items()}
         pool = fuse(rows, weights, rrf_k=self._settings.rrf_k)
         return pool.take(best_of_each(self.groups.of(pool.rows)))
+
+    def _filled_up(self, pool: Pool, request: Request, k: int) -> Pool:
+        """The pool and, where it is shorter than k, other allowed tracks in row order."""
+        if len(pool.rows) >= k:
+            return pool
+        scope = self._scope(request)
+        allowed = np.arange(self.generation.n_tracks) if scope.allowed is None else scope.allowed
+        others = np.setdiff1d(allowed, np.concatenate([scope.seeds, self.groups.members(pool.rows)]))
+        others = others[best_of_each(self.groups.of(others))][: k - len(pool.rows)]
+        return pool.extended(others.astype(np.int64))
 
     def _arrange(self, pool: Pool, request: Request, weights: Mapping[str, float], k: int) -> Rows:
         artists = self.generation.tracks["artist"].gather(pool.rows).to_list()

@@ -1,10 +1,14 @@
 """What a library holds, in a few numbers."""
 
+import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from indexers.generation import read_manifest
 from indexers.library import Library
+
+VOLATILE = "build.json"  # when and on what machine: the one file that differs between equal builds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,15 @@ def _describe(library: Library, number: int, *, serving: bool) -> Published:
         number=number,
         serving=serving,
         n_tracks=int(manifest["counts"]["tracks"]),
-        created=str(manifest.get("created", "")),
+        created=_created(library.generation(number) / VOLATILE),
         spaces=tuple(manifest["spaces"]),
         encoders=tuple(manifest["encoders"]),
     )
+
+
+def _created(path: Path) -> str:
+    """When a generation was built, as its volatile file says; that file may be lost without harm."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["created"])
+    except (OSError, ValueError, KeyError):
+        return "unknown"

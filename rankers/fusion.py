@@ -27,6 +27,16 @@ class Pool:
         """The pool of the given positions, in their order."""
         return Pool(self.rows[positions], self.scores[positions], self.arms, self.shares[:, positions])
 
+    def extended(self, rows: Rows) -> "Pool":
+        """The pool with rows that no arm found at its end."""
+        nothing = np.zeros((len(self.arms), len(rows)))
+        return Pool(
+            np.concatenate([self.rows, rows]),
+            np.concatenate([self.scores, np.zeros(len(rows))]),
+            self.arms,
+            np.concatenate([self.shares, nothing], axis=1),
+        )
+
     def share_of(self, position: int) -> dict[str, float]:
         """What each arm that found the candidate gave to its score."""
         given = zip(self.arms, self.shares[:, position].tolist(), strict=True)

@@ -1,12 +1,15 @@
 """A generation in memory: real indexes over vectors that a test writes down."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from engine import Engine
 from engine.arms.sound import SoundArm
 from engine.arms.taggram import TaggramArm
 from engine.arms.words import WordsArm
@@ -106,3 +109,60 @@ def searcher_of() -> Callable[..., Searcher]:
         return Searcher(shelf, arms, chosen)
 
     return make
+
+
+SAMPLE_RATE_HZ = 16_000
+
+
+def _tone(hz: float, seconds: float) -> np.ndarray:
+    at_s = np.arange(int(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    return (0.4 * np.sin(2 * np.pi * hz * at_s)).astype(np.float32)
+
+
+def _noise(seconds: float) -> np.ndarray:
+    return np.random.default_rng(4).uniform(-0.4, 0.4, int(seconds * SAMPLE_RATE_HZ)).astype(np.float32)
+
+
+SOUNDS = {
+    "low/deep tone.wav": _tone(200, 12),
+    "low/deeper tone.flac": _tone(150, 10),
+    "high/whistle.wav": _tone(6500, 12),
+    "high/shrill whistle.flac": _tone(7000, 8),
+    "high/whistle again.wav": _tone(6800, 15),
+    "noise/rain on a roof.wav": _noise(10),
+}
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six sounds in three folders: tones low and high, and noise; one folder has a picture."""
+    import soundfile
+
+    folder = tmp_path_factory.mktemp("music")
+    for name, sound in SOUNDS.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, sound, SAMPLE_RATE_HZ)
+    (folder / "low" / "Folder.JPG").write_bytes(b"\xff\xd8 a picture")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(music: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of `music` with one generation, built by the fake encoders."""
+    root = tmp_path_factory.mktemp("library")
+    (root / "segue.toml").write_text(
+        "format = 1\n[scan]\nworkers = 1\n"
+        '[analysis]\nencoders = ["fake"]\ntext = "fake-text"\nwindows = 3\nworkers = 1\n'
+        "[search]\nrelevance = 1.0\n"  # in six tracks variety would show anything second
+    )
+    engine = Engine.open(root)
+    engine.scan([music])
+    engine.rebuild()
+    return root
+
+
+@pytest.fixture
+def library(built: Path, tmp_path: Path) -> Path:
+    """A copy of `built` that a test may change."""
+    return Path(shutil.copytree(built, tmp_path / "library"))

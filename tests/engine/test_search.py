@@ -159,3 +159,18 @@ def test_a_sound_finds_its_neighbours_but_not_itself(shelve, searcher_of):
     sound = np.array([1, 0], dtype=np.float32)
     assert ids(searcher.search(Request(sound=sound), 2)) == [0, 1]
     assert ids(searcher.search(Request(sound=sound, own=rows(0)), 2)) == [1, 2]
+
+
+def test_a_filter_is_listed_in_full_and_what_nothing_speaks_for_comes_last(shelve, searcher_of):
+    shelf = shelve([[0.5, 0, 0]] * 5, spread(5), title=["one", "two", "one", "one", "two"], group=[0, 1, 2, 2, 4])
+    searcher = searcher_of(shelf)
+    assert ids(searcher.search(Request(text="two"), 5)) == [1, 4]  # the words are sure: nothing is added
+    found = searcher.search(Request(text="two", allowed=rows(1, 2, 3)), 3)
+    assert ids(found) == [1, 2]
+    assert (found.results[1].score, found.results[1].arms) == (0.0, {})
+
+
+def test_what_nobody_knows_is_abstained_and_listed(shelve, searcher_of):
+    found = searcher_of(shelve([[0.5, 0, 0]] * 3, spread(3))).search(Request(text="xyzzy", liked=rows()), 2)
+    assert found.abstained
+    assert [(result.score, result.rank) for result in found.results] == [(0.0, 1), (0.0, 2)]
