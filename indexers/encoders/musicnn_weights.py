@@ -11,7 +11,7 @@ from indexers.schema import Vectors
 
 EPSILON = 1e-3  # of batch normalisation in tf.compat.v1.layers
 REACH = 4.0  # the normalised input stays within ±2 for any waveform in [-1, 1]; twice that, to be sure
-DEAD_SWING = 1e-5  # a filter that cannot move its feature by more than this is a constant
+DEAD_SWING = 1e-2  # a filter that cannot move its feature by more than this is a constant; live ones move it by about 1
 N_FRONT = 5  # two timbral and three temporal blocks
 
 Tensors = Mapping[str, Vectors]

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from indexers.encoders import load_audio_encoder
 from indexers.encoders.musicnn import MusicnnEncoder, pick_device
-from indexers.encoders.musicnn_weights import front_block, load_tensors, normalisation
+from indexers.encoders.musicnn_weights import DEAD_SWING, front_block, load_tensors, normalisation
 from indexers.errors import ConfigError, ModelError
 from indexers.models.cards import WheelSource
 from indexers.models.store import ModelStore
@@ -78,8 +78,9 @@ def test_leaving_out_dead_filters_changes_nothing(encoder: MusicnnEncoder, model
     found = encoder.encode(sounds)
     tensors = load_tensors(model_store.path(encoder.name) / "weights.safetensors")
     whole = whole_network(tensors, np.stack([encoder.log_mel(sound) for sound in sounds]))
+    limits = {"tags": 1e-4, "penultimate": 1e-3, "mean_pool": DEAD_SWING}
     for name, rows in whole.items():
-        np.testing.assert_allclose(found[name], rows, rtol=2e-5, atol=1e-4, err_msg=name)
+        np.testing.assert_allclose(found[name], rows, rtol=0, atol=limits[name], err_msg=name)
 
 
 def test_most_filters_are_dead(model_store: ModelStore) -> None:
