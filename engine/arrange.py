@@ -42,8 +42,7 @@ def arrange(
         Up to k positions: those within the artist cap in MMR's order, then, where they are fewer than k, those beyond
         it by score. An artist whom the query names is not capped.
     """
-    counted = [None if names_artist(wanted.text, artist) else artist for artist in artists]
-    kept, beyond = within_cap(counted, settings.artist_cap)
+    kept, beyond = _within_cap(artists, wanted.text, settings.artist_cap)
     near = kept[: AHEAD * wanted.k]
     order = diversify(
         pool.scores[near] / wanted.best_score,
@@ -55,6 +54,15 @@ def arrange(
     return np.concatenate([near[order], beyond])[: wanted.k]
 
 
+def _within_cap(artists: list[str | None], text: str, limit: int) -> tuple[Rows, Rows]:
+    kept, beyond = within_cap(artists, limit)
+    capped = {artists[place] for place in beyond.tolist()}
+    asked_for = {artist for artist in capped if names_artist(text, artist)}
+    if not asked_for:  # nearly always: then no name was read that the cap does not touch
+        return kept, beyond
+    return within_cap([None if artist in asked_for else artist for artist in artists], limit)
+
+
 def names_artist(text: str, artist: str | None) -> bool:
     """Whether a text names an artist: it holds the whole name, or one word of it with four letters or more."""
     asked, name = _words(text), _words(artist or "")
@@ -62,5 +70,9 @@ def names_artist(text: str, artist: str | None) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    plain = (
+        text
+        if text.isascii()
+        else "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    )
     return set(re.findall(r"\w+", plain.casefold()))

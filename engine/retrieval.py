@@ -77,10 +77,13 @@ def confidence_in(ranking: Ranking, calibration: Calibration | None) -> Confiden
 
 
 def weigh(confidence: Mapping[str, Confidence], settings: SearchSettings) -> dict[str, float]:
-    """The arms' weights in fusion; beside a sure arm an unsure one counts for less."""
+    """The arms' weights in fusion; an unsure arm counts for less beside a sure one.
+
+    Words that are unsure count for less always: an "in" shared by query and title says nothing of the sound.
+    """
     anyone_sure = any(arm.sure for arm in confidence.values())
     weights = {}
     for name, arm in confidence.items():
-        doubt = settings.unsure_weight if anyone_sure and not arm.sure else 1.0
-        weights[name] = settings.weight(name) * doubt
+        doubted = not arm.sure and (anyone_sure or name == "words")
+        weights[name] = settings.weight(name) * (settings.unsure_weight if doubted else 1.0)
     return weights

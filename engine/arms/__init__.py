@@ -66,6 +66,11 @@ def best_span(scores: Vectors, spans: Vectors) -> Span | None:
 
 
 def strongest(names: list[str], weights: Vectors, top: int = 3) -> Why:
-    """The names with the highest weights above zero, strongest first."""
-    order = np.argsort(-weights, kind="stable")[:top]
-    return tuple((names[place], round(float(weights[place]), 4)) for place in order.tolist() if weights[place] > 0)
+    """The names with the highest weights above zero, strongest first; names that differ only in case are one."""
+    sums: dict[str, tuple[str, float]] = {}
+    for name, weight in zip(names, weights.tolist(), strict=True):
+        if weight > 0:
+            label, before = sums.get(name.casefold(), (name, 0.0))
+            sums[name.casefold()] = (label, before + weight)
+    ordered = sorted(sums.values(), key=lambda named: -named[1])
+    return tuple((label, round(weight, 4)) for label, weight in ordered[:top])

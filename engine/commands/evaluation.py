@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from indexers.generation import Calibration
 
 evaluate_app = typer.Typer(help="Show how well the library answers, and how that was measured.", no_args_is_help=True)
-USES = {"choose": "nothing fits, set the threshold", "report": "nothing fits, counted", "positive": "something fits"}
+USES = {
+    "choose": "those that set the threshold",
+    "report": "unrelated ones, held out",
+    "positive": "ones it can answer",
+}
 QUANTILES = (("lowest", 0.0), ("median", 0.5), ("95 %", 0.95), ("highest", 1.0))
 
 

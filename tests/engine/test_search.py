@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.arms import Request
+from engine.arms import Request, strongest
 from engine.query import Span
 
 GUITAR, PIANO, RAIN = np.eye(3, dtype=np.float32)
@@ -174,3 +174,16 @@ def test_what_nobody_knows_is_abstained_and_listed(shelve, searcher_of):
     found = searcher_of(shelve([[0.5, 0, 0]] * 3, spread(3))).search(Request(text="xyzzy", liked=rows()), 2)
     assert found.abstained
     assert [(result.score, result.rank) for result in found.results] == [(0.0, 1), (0.0, 2)]
+
+
+def test_words_shared_by_accident_do_not_beat_the_sound(shelve, searcher_of):
+    shelf = shelve([[0.1, 0, 0], [0.5, 0, 0]], spread(2), title=["an accident in words", "other"])
+    shelf.thresholds = {"taggram": 9.0, "words": 9.0}
+    found = searcher_of(shelf, unsure_weight=0.25).search(Request(text="guitar in words"), 2)
+    assert found.abstained
+    assert found.weights == {"taggram": 1.0, "words": 0.25}
+
+
+def test_names_that_differ_in_case_are_one_reason():
+    names, weights = ["Guitar", "rain", "guitar", "Choir"], np.array([0.25, 0.5, 0.5, -1], dtype=np.float32)
+    assert strongest(names, weights) == (("Guitar", 0.75), ("rain", 0.5))
