@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)")
+ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#\d{1,5});")
 COMPACT_DATE = re.compile(r"^([12]\d{3})[01]\d[0-3]\d$")
 TRACK_NUMBER = re.compile(r"^(?:\d{1,2}-\d{1,2}[\s_]+|\d{1,3}[\s_]*[-._)][\s_]*(?=[^\d\s_])|0\d[\s_]+(?=\w))")
 
@@ -60,6 +62,10 @@ def year_from(date: object) -> int | None:
 
 
 def _plain(text: str | None) -> str | None:
-    """Put text on one line without control characters; None where nothing is left."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text or "")
+    """Put text on one line without control characters; None where nothing is left.
+
+    Shops on the web leave "&quot;" and the like in tags, which are undone.
+    """
+    spelled = ENTITY.sub(lambda found: unescape(found.group()), text or "")
+    printable = "".join(letter if letter.isprintable() else " " for letter in spelled)
     return " ".join(printable.split()) or None

@@ -1,5 +1,6 @@
 """Names that are almost the same."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from indexers.catalog.playlists.names import numbers_in
 
-CHUNK = 20_000_000  # cells of one comparison, a byte each
+CHUNK = 5_000_000  # cells of one comparison, four bytes each
 MARGIN = 2  # of 100: other names nearer to the best than this make it ambiguous
 
 Name = tuple[str, str]  # artist and title, normalised
@@ -34,20 +35,29 @@ def nearest_names(wanted: Sequence[Name], known: Sequence[Name], threshold: floa
     Returns:
         One answer per wanted name, in its order: the best and all within 0.02 of it.
     """
+    titles_of: dict[str, list[str]] = defaultdict(list)
+    for artist, title in known:
+        titles_of[artist].append(title)
+    cutoff = 100 * threshold
+    alike = _alike(list(dict.fromkeys(artist for artist, _ in wanted)), list(titles_of), cutoff)
+    return [
+        _nearest(name, [(artist, title) for artist in alike[name[0]] for title in titles_of[artist]], cutoff)
+        for name in wanted
+    ]
+
+
+def _alike(wanted: Sequence[str], known: Sequence[str], cutoff: float) -> dict[str, list[str]]:
+    """Find for each artist all known ones whose likeness is at least the cutoff, comparing all pairs in chunks."""
     from rapidfuzz import fuzz, process
 
-    if not known:
-        return [Nearest(()) for _ in wanted]
-    cutoff = 100 * threshold
-    titles = [title for _, title in known]
-    answers = []
-    step = max(1, CHUNK // len(known))
+    alike: dict[str, list[str]] = {}
+    step = max(1, CHUNK // max(1, len(known)))
     for start in range(0, len(wanted), step):
-        part = [title for _, title in wanted[start : start + step]]
-        scores = process.cdist(part, titles, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.uint8)
-        for row, name in enumerate(wanted[start : start + step]):
-            answers.append(_nearest(name, [known[column] for column in np.flatnonzero(scores[row]).tolist()], cutoff))
-    return answers
+        part = wanted[start : start + step]
+        scores = process.cdist(part, known, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float32)
+        for artist, row in zip(part, scores, strict=True):
+            alike[artist] = [known[column] for column in np.flatnonzero(row).tolist()]
+    return alike
 
 
 def _nearest(name: Name, candidates: Sequence[Name], cutoff: float) -> Nearest:

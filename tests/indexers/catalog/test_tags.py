@@ -65,9 +65,16 @@ def id3(**frames: str) -> bytes:
 def test_tags_are_read_and_brought_to_one_line(tmp_path: Path) -> None:
     path = tmp_path / "07 - wrong.mp3"
     path.write_bytes(
-        id3(TIT2="Tïtle\nof two lines", TPE1=" Ärtist ", TALB="Album", TCON="Rock", TYER="1979", TRCK="3/12")
+        id3(
+            TIT2="Tïtle\nof two lines",
+            TPE1=" Ärtist &quot;Q&quot; &#38; Co;&copy ",
+            TALB="Album",
+            TCON="Rock",
+            TYER="1979",
+            TRCK="3/12",
+        )
     )
-    assert read_tags(path) == Tags("Tïtle of two lines", "Ärtist", "Album", "Rock", 1979, 3)
+    assert read_tags(path) == Tags("Tïtle of two lines", 'Ärtist "Q" & Co;&copy', "Album", "Rock", 1979, 3)
 
 
 def test_an_album_artist_stands_in_and_a_name_for_a_title(tmp_path: Path) -> None:
