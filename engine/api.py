@@ -19,9 +19,9 @@ from indexers.library import Library
 
 if TYPE_CHECKING:
     import polars as pl
-    from indexers.rebuild.run import RebuildReport, Step
 
     from indexers.catalog.report import ScanReport
+    from indexers.rebuild.run import RebuildReport, Step
     from indexers.schema import Rows
 
 MAP_COLUMNS = ("track_id", "title", "artist", "album", "genre", "path", "x", "y", "top_tags")

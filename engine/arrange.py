@@ -1,13 +1,12 @@
 """The order of a list: relevance, varied by MMR, with an artist cap that relaxes rather than starves the list."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.config import SearchSettings
 from indexers.schema import Rows, Vectors
+from indexers.words import words_of
 from rankers.caps import within_cap
 from rankers.fusion import Pool
 from rankers.mmr import diversify
@@ -65,14 +64,5 @@ def _within_cap(artists: list[str | None], text: str, limit: int) -> tuple[Rows,
 
 def names_artist(text: str, artist: str | None) -> bool:
     """Whether a text names an artist: it holds the whole name, or one word of it with four letters or more."""
-    asked, name = _words(text), _words(artist or "")
+    asked, name = set(words_of(text)), set(words_of(artist or ""))
     return bool(name) and (name <= asked or any(len(word) >= LONG_WORD for word in name & asked))
-
-
-def _words(text: str) -> set[str]:
-    plain = (
-        text
-        if text.isascii()
-        else "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    )
-    return set(re.findall(r"\w+", plain.casefold()))
