@@ -4,7 +4,6 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,20 +90,19 @@ def build(site: Site, number: int) -> dict[str, Any]:
 def _build_parts(site: Site, clock: "_Clock") -> tuple[int, Built]:
     analysis, index = site.inputs.settings.analysis, site.inputs.settings.index
     clock.begin("gather")
-    with closing(_gather(site)) as gathered:
-        clock.begin("taggram")
-        taggram, norm = build_taggram(gathered, analysis.encoders, site.folder / "taggram")
-        class_vectors = _write_classes(site)
-        clock.begin("music")
-        music = build_music(gathered, index.kind, site.folder / "music")
-        n_clips = len(gathered.times_s)
+    gathered = _gather(site)
+    clock.begin("taggram")
+    taggram, norm = build_taggram(gathered, analysis.encoders, site.folder / "taggram")
+    class_vectors = _write_classes(site)
+    clock.begin("music")
+    music = build_music(gathered, index.kind, site.folder / "music")
     shutil.rmtree(site.folder / "raw")
     clock.begin("describe")
     tracks = _describe(site, music, top_tags(class_names(analysis.encoders), taggram.vectors, norm))
     clock.begin("words")
     words = WordIndex.build(track_texts(tracks))
     words.save(site.folder / "words")
-    return n_clips, Built(taggram, music, tracks, words, class_vectors)
+    return len(gathered.times_s), Built(taggram, music, tracks, words, class_vectors)
 
 
 def _gather(site: Site) -> Gathered:

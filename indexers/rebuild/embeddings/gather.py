@@ -1,11 +1,9 @@
 """From the cache, in the order it was written, to matrices in the order of the tracks, on disk all the way."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +19,14 @@ class DiskMatrix:
     """A .npy file [n_rows, dim] written and read in pieces, so that it never counts against this job's memory."""
 
     def __init__(self, path: Path, shape: tuple[int, int], dtype: type[np.generic]) -> None:
-        self.shape, self.dtype = shape, np.dtype(dtype)
-        self.path = path
+        self.path, self.shape, self.dtype = path, shape, np.dtype(dtype)
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = path.open("w+b")
-            about = {"descr": self.dtype.str, "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(self._stream, about)
-            self._start = self._stream.tell()
-            os.truncate(self._stream.fileno(), self._start + shape[0] * shape[1] * self.dtype.itemsize)
+            with path.open("wb") as stream:
+                about = {"descr": self.dtype.str, "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(stream, about)
+                self._start = stream.tell()
+                stream.truncate(self._at(shape[0]))
 
     def put(self, row: int, values: npt.NDArray[Any]) -> None:
         """Write rows [n, dim] from `row` on.
@@ -37,20 +34,14 @@ class DiskMatrix:
         Raises:
             StorageError: the disk refused.
         """
-        content = np.ascontiguousarray(values, dtype=self.dtype)
-        with disk_errors(self.path):
-            os.pwrite(self._stream.fileno(), content.data, self._at(row))
+        with disk_errors(self.path), self.path.open("r+b") as stream:
+            stream.seek(self._at(row))
+            stream.write(np.ascontiguousarray(values, dtype=self.dtype).data)
 
     def rows(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Read rows start to stop, [stop - start, dim]."""
-        content = os.pread(self._stream.fileno(), self._at(stop) - self._at(start), self._at(start))
-        return np.frombuffer(content, dtype=self.dtype).reshape(stop - start, self.shape[1])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._stream.close()
+        count = (stop - start) * self.shape[1]
+        return np.fromfile(self.path, self.dtype, count, offset=self._at(start)).reshape(-1, self.shape[1])
 
     def _at(self, row: int) -> int:
         return self._start + row * self.shape[1] * self.dtype.itemsize
@@ -91,12 +82,6 @@ class Gathered:
         }
         starts = self.offsets[tracks.start : tracks.stop + 1] - first
         return Block(slice(first, last), starts, outputs)
-
-    def close(self) -> None:
-        """Close the files."""
-        for of in self.matrices.values():
-            for matrix in of.values():
-                matrix.__exit__(None, None, None)
 
 
 def gather(

@@ -64,10 +64,10 @@ def write_clips(gathered: Gathered, hear: Hear, dim: int, path: Path) -> None:
     Raises:
         StorageError: the disk refused.
     """
-    with DiskMatrix(path, (int(gathered.offsets[-1]), dim), np.float16) as written:
-        for tracks in gathered.blocks():
-            block = gathered.read(tracks)
-            written.put(block.clips.start, hear(block.outputs))
+    written = DiskMatrix(path, (int(gathered.offsets[-1]), dim), np.float16)
+    for tracks in gathered.blocks():
+        block = gathered.read(tracks)
+        written.put(block.clips.start, hear(block.outputs))
 
 
 def build_music(gathered: Gathered, wanted: str, folder: Path) -> Space:
