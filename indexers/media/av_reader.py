@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Generator
 from contextlib import ExitStack
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,8 @@ class AvReader:
             raise
         self.sample_rate_hz: int = self._stream.codec_context.sample_rate
         self._pre_roll_s = PRE_ROLL_S.get(_kind(self._container, self._stream))
+        self._samples_per_tick = float(self._stream.time_base * self.sample_rate_hz)  # 2**53 ticks are 20 years of mp3
+        self._start: int = self._stream.start_time or 0
         self._frames = self._decoded()
         self._kept: deque[tuple[int, Samples]] = deque()
         self._end = 0  # of what has been decoded
@@ -71,11 +72,15 @@ class AvReader:
                 frame = next(self._frames, None)
                 if frame is None:
                     break
-                self._end = frame[0] + len(frame[1])
-                if self._end > start:
-                    self._kept.append(frame)
+                self._keep(*frame, start)
         if self._end == 0:
             raise MediaError(f"{shown(self._path)}: none of its sound can be decoded; the file is broken")
+
+    def _keep(self, position: int, frame: Any, start: int) -> None:
+        """Note how far decoding came, and keep a frame's samples if any of them lies past `start`."""
+        self._end = position + frame.samples
+        if self._end > start:
+            self._kept.append((position, _mono(frame)))
 
     def _jump(self, target: int) -> None:
         """Seek forwards to `target`, where that skips anything; back to the start where FFmpeg lands behind it."""
@@ -89,7 +94,7 @@ class AvReader:
 
         self._frames.close()
         self._kept.clear()
-        offset = int(Fraction(target, self.sample_rate_hz) / self._stream.time_base) + (self._stream.start_time or 0)
+        offset = self._start + int(target / self._samples_per_tick)
         try:
             self._container.seek(offset, stream=self._stream, backward=True)
             self._frames = self._decoded()
@@ -98,26 +103,20 @@ class AvReader:
             return False
         if first is None or first[0] > target:
             return False
-        self._end = first[0] + len(first[1])
-        self._kept.append(first)
+        self._keep(*first, target)
         return True
 
-    def _decoded(self) -> Generator[tuple[int, Samples], None, None]:
-        """Mono frames with their positions: by their own times where seeking is exact, else by counting."""
+    def _decoded(self) -> Generator[tuple[int, Any], None, None]:
+        """Frames with their positions: by their own times where seeking is exact, else by counting."""
         position = 0
         for packet in self._container.demux(self._stream):
             for frame in _frames_of(packet):
-                samples = _mono(frame)
                 if frame.sample_rate != self.sample_rate_hz:
                     raise MediaError(f"{shown(self._path)}: the sample rate changes midway; convert it to FLAC")
                 if self._pre_roll_s is not None and frame.pts is not None:
-                    position = self._position(frame)
-                yield position, samples
-                position += len(samples)
-
-    def _position(self, frame: Any) -> int:
-        ticks = frame.pts - (self._stream.start_time or 0)
-        return round(Fraction(ticks * frame.time_base * self.sample_rate_hz))
+                    position = round((frame.pts - self._start) * self._samples_per_tick)
+                yield position, frame
+                position += frame.samples
 
 
 def _kind(container: Any, stream: Any) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def audio_stream(container: Any, path: Path) -> Any:
 
 def has_moving_picture(container: Any) -> bool:
     """Whether a container holds video, covers and chapter pictures left aside."""
-    still = [any(getattr(stream.disposition, name, False) for name in NOT_MOVING) for stream in container.streams.video]
+    still = [_is_still(stream.disposition) for stream in container.streams.video]
     return not all(still)
 
 
@@ -90,11 +90,17 @@ def check_shape(path: Path, sample_rate_hz: int, channels: int) -> None:
     Raises:
         MediaError: one is out of range.
     """
-    if not (0 < sample_rate_hz <= MAX_RATE_HZ and 0 < channels <= MAX_CHANNELS):
+    if sample_rate_hz <= 0 or channels <= 0:
+        raise MediaError(f"{shown(path)}: no sound was recognised in it; it may be damaged or of another kind")
+    if sample_rate_hz > MAX_RATE_HZ or channels > MAX_CHANNELS:
         raise MediaError(
             f"{shown(path)}: {channels} channels at {sample_rate_hz} Hz; "
             f"up to {MAX_CHANNELS} channels and {MAX_RATE_HZ} Hz are read"
         )
+
+
+def _is_still(disposition: Any) -> bool:
+    return any(disposition & getattr(type(disposition), name) for name in NOT_MOVING)
 
 
 def _kinds(container: Any) -> str:

@@ -1,15 +1,18 @@
 """What a file holds, read from its packets without decoding them."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from indexers.errors import MediaError
+from indexers.media.ape import sound_end
 from indexers.media.container import audio_stream, has_moving_picture, media_errors, open_container, shown
 
 HASH_BYTES = 16
+RAW = ("mp3", "aac")  # without a container to say where the sound ends
 LIE_S = 0.5  # a header that is further off the packets than this is not believed
 
 
@@ -65,9 +68,11 @@ def probe(path: Path) -> Probe:
         digest = hashlib.blake2b(_head(stream), digest_size=HASH_BYTES)
         tally = _Tally()
         with media_errors(path):
+            end = sound_end(path) if container.format.name in RAW else math.inf
             for packet in container.demux(stream):
-                digest.update(packet)
-                tally.add(packet)
+                if packet.pos is None or packet.pos < end:
+                    digest.update(packet)
+                    tally.add(packet)
         return Probe(
             content_hash=digest.hexdigest(),
             duration_s=_duration_s(path, stream, tally),

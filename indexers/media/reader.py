@@ -30,10 +30,8 @@ class Reader(Protocol):
 
 def mix(channels: npt.NDArray[np.float32]) -> Samples:
     """Average [n_channels, n_samples] into one; a matrix product, ten times as fast as `mean` over a short axis."""
-    n_channels = len(channels)
-    if n_channels == 1:
-        return channels[0]
-    mixed: Samples = np.full(n_channels, 1.0 / n_channels, dtype=np.float32) @ channels
+    weights = np.full(len(channels), 1.0 / len(channels), dtype=np.float32)
+    mixed: Samples = weights @ channels if len(channels) > 1 else channels[0]
     return mixed
 
 
