@@ -40,10 +40,12 @@ def demo(
 def ui(
     *,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The page's port.")] = 8501,
+    address: Annotated[str, typer.Option(help="Who may come: 0.0.0.0 lets other machines in.")] = "127.0.0.1",
     library: LibraryOption = DEFAULT_LIBRARY,
 ) -> None:
     """Serve the page on this machine until interrupted."""
-    command = [sys.executable, "-m", "streamlit", "run", str(_page()), f"--server.port={port}", *FLAGS]
+    place = (f"--server.address={address}", f"--server.port={port}")
+    command = [sys.executable, "-m", "streamlit", "run", str(_page()), *place, *FLAGS]
     environment = {**os.environ, "SEGUE_LIBRARY": str(library.expanduser().absolute())}
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
