@@ -5,9 +5,10 @@ from html import escape
 import streamlit as st
 
 ARMS = {
-    "taggram": ("sounds like the words", "#8b7bff"),
-    "words": ("written about it", "#2dd4bf"),
-    "sound": ("sounds like your seeds", "#ffb454"),
+    "taggram": ("sounds like it", "#8b7bff"),
+    "words": ("text match", "#2dd4bf"),
+    "sound": ("like your picks", "#ffb454"),
+    "music": ("like your picks", "#ffb454"),  # its name in the calibration
 }
 OTHER_ARM = "#7c8499"
 

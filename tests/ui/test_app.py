@@ -73,7 +73,7 @@ def test_more_results_on_request(fake: Any) -> None:
 def test_no_sure_answer_says_so(fake: Any) -> None:
     shown = html(typed(opened(), "kazoo"))
     assert "Nothing here fits well" in shown
-    assert "best 0.10, 0.50 would be needed" in shown
+    assert "sounds like it: best 0.10, 0.50 would be needed" in shown
     assert "Nothing here fits well" not in html(typed(opened(), "piano"))
 
 

@@ -22,11 +22,12 @@ def generations_page() -> None:
                 what.html(
                     f'<div class="sg-track"><div class="title"><span class="rank">{generation.number}</span>'
                     f"{generation.n_tracks:,} tracks</div>"
-                    f'<div class="by">published {safe(generation.created)}</div>'
+                    f'<div class="by">published {safe(generation.created.replace("T", " ").replace("Z", " UTC"))}</div>'
                     f'<div class="sg-muted">spaces {safe(spaces)} · encoders {safe(encoders)}</div></div>'
                 )
                 _button(button, generation.number, serving=generation.serving)
         _calibration()
+        _doctor()
 
 
 def _button(place: "st.delta_generator.DeltaGenerator", number: int, *, serving: bool) -> None:
@@ -47,7 +48,7 @@ def _rollback() -> None:
 
 
 def _calibration() -> None:
-    st.subheader("When an answer counts as one", anchor=False)
+    st.html('<div class="sg-section">When an answer counts as one</div>')
     st.html(
         '<div class="sg-muted">The rebuild asked this library questions that nothing in it can answer. '
         "A best score below the threshold found from them is called no answer.</div>"
@@ -66,3 +67,26 @@ def _calibration() -> None:
         "Answers missed": rate,
     }
     st.dataframe(rows, hide_index=True, column_config=columns)
+
+
+def _doctor() -> None:
+    st.html('<div class="sg-section">Health</div>')
+    if not st.button("Examine encoders, vectors and files", icon=":material/stethoscope:", key="examine"):
+        return
+    from engine.doctor import examine
+
+    with st.spinner("Examining…"):
+        findings = examine(engine())
+    ill = [finding for finding in findings if not finding.ok]
+    if ill:
+        st.error(f"{len(ill)} of {len(findings)} checks failed; the table says what to do.", icon=":material/error:")
+    else:
+        st.success(f"All {len(findings)} checks hold.", icon=":material/check_circle:")
+    rows = [
+        {
+            "": "✓" if finding.ok else "✗", "Check": finding.check, "Subject": finding.subject,
+            "Value": finding.value, "Limit": finding.limit, "Remedy": "" if finding.ok else finding.remedy,
+        }
+        for finding in findings
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True)

@@ -22,10 +22,11 @@ def ledger_page() -> None:
         counts(
             {"found": (ledger.height, "#8d93a5")} | {state: (n, COLOURS[state]) for state, n in tally(ledger).items()}
         )
-        states = st.pills("Show", list(COLOURS), selection_mode="multi", default=list(COLOURS), key="states")
-        part = st.text_input("Path or reason contains", key="ledger_part", placeholder="Path or reason contains…")
+        which, where = st.columns([1.3, 2.7], vertical_alignment="bottom")
+        states = which.pills("Show", list(COLOURS), selection_mode="multi", default=list(COLOURS), key="states")
+        part = where.text_input("Path or reason contains", key="ledger_part", placeholder="truncated")
         rows = chosen(ledger, list(states), part or "")
-        st.dataframe(rows, hide_index=True, height=520, column_config=_columns())
+        st.dataframe(rows, hide_index=True, height=600, column_config=_columns())
         st.html(f'<div class="sg-muted">{rows.height:,} of {ledger.height:,} files</div>')
 
 
@@ -55,5 +56,5 @@ def _columns() -> dict[str, Any]:
         "reason": st.column_config.TextColumn("Reason", width="medium"),
         "kind": st.column_config.TextColumn("Kind", width="small"),
         "size_bytes": st.column_config.NumberColumn("Size", format="bytes", width="small"),
-        "scanned_at": st.column_config.Column("Scanned", width="small"),
+        "scanned_at": st.column_config.DatetimeColumn("Scanned", format="YYYY-MM-DD HH:mm", width="small"),
     }

@@ -38,7 +38,7 @@ def map_page() -> None:
         with chart:
             picked = st.plotly_chart(
                 figure(tracks, by or "tag"), key="map", on_select="rerun", selection_mode="points", theme=None,
-                config={"displaylogo": False, "scrollZoom": True, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+                config={"displayModeBar": False, "scrollZoom": True},
             )  # fmt: skip
         with chosen:
             _chosen(tracks, picked)
@@ -101,7 +101,7 @@ _AXIS = {"visible": False, "zeroline": False, "showgrid": False}
 LAYOUT: dict[str, Any] = {
     "height": 640, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "paper_bgcolor": "#12141c", "plot_bgcolor": "#12141c",
     "xaxis": _AXIS, "yaxis": {**_AXIS, "scaleanchor": "x"}, "dragmode": "pan", "clickmode": "event+select",
-    "legend": {"font": {"color": "#c6cce0", "size": 12}, "itemsizing": "constant", "y": 1, "x": 1.01},
+    "legend": {"font": {"color": "#c6cce0", "size": 12}, "itemsizing": "constant", "orientation": "h", "y": -0.02, "yanchor": "top"},
     "hoverlabel": {"bgcolor": "#1b1f2a", "bordercolor": "#3a4257", "font": {"color": "#e9ebf2"}},
 }  # fmt: skip
 
@@ -109,7 +109,9 @@ LAYOUT: dict[str, Any] = {
 def _chosen(tracks: "pl.DataFrame", picked: Any) -> None:
     points = picked.selection.points if picked else []
     if not points:
-        st.html('<div class="sg-muted">Click a point to hear it. Drag to move, scroll to zoom.</div>')
+        st.html(
+            '<div class="sg-muted">Click a point to hear it. Drag to move, scroll to zoom, double-click to see all again.</div>'
+        )
         return
     track_id = points[0]["customdata"][0]
     row = next(iter(tracks.filter(tracks["track_id"] == track_id).iter_rows(named=True)), None)
@@ -117,12 +119,15 @@ def _chosen(tracks: "pl.DataFrame", picked: Any) -> None:
         st.html('<div class="sg-muted">That track is gone from this generation.</div>')
         return
     with st.container(key="card-map"):
-        show_cover(track_id, row["title"], row["artist"])
+        picture, names = st.columns([1, 2.4], vertical_alignment="center", gap="small")
+        with picture:
+            show_cover(track_id, row["title"], row["artist"])
         tags = "".join(f'<span class="sg-chip">{safe(tag)}</span>' for tag in row["top_tags"][:5])
-        st.html(
+        names.html(
             f'<div class="sg-track"><div class="title">{safe(row["title"])}</div>'
-            f'<div class="by">{safe(row["artist"] or "Unknown artist")}</div><div class="sg-chips">{tags}</div></div>'
+            f'<div class="by">{safe(row["artist"] or "Unknown artist")}</div></div>'
         )
+        st.html(f'<div class="sg-chips">{tags}</div>')
         play(track_id, row["title"], engine().track(track_id)["duration_s"], None)
         with st.container(horizontal=True):
             judge(track_id, row["title"])

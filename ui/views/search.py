@@ -10,23 +10,27 @@ from ui.words import arm_name, safe
 
 EXAMPLES = ("solo piano", "choir singing", "church organ", "fiddle dance tune", "heavy metal guitar", "slow and sad")
 SOUNDS = ("mp3", "flac", "wav", "aiff", "aif", "ogg", "opus", "m4a", "aac", "wma", "mp4", "webm", "mkv")
+GREETING = (
+    '<div class="sg-hero"><h1>Find music by how it sounds</h1><p>Describe it in words, drop a clip of something like '
+    "it, or start from tracks you like. Every result says why it is there.</p></div>"
+)
 FILTERS = ("genre = 'folk'", "year < 1800", "artist LIKE '%Bach%'", "duration_s > 60", "has_video")
 
 
 def search_page(status: Status) -> None:
     """Show the search box and, once something is asked, the answer."""
-    asked = any(st.session_state.get(key) for key in ("text", "clip")) or bool(tray("like"))
-    if not asked:
-        st.html(
-            '<div class="sg-hero"><h1>Find music by how it sounds</h1><p>Describe it in words, drop a clip of '
-            "something like it, or start from tracks you like. Every result says why it is there.</p></div>"
-        )
+    greeting = st.empty()
     text, where, clip = _box()
+    hints = st.empty()
     if text.strip() or clip or tray("like"):
+        greeting.empty()  # at once: what a slow search leaves standing looks like part of its answer
+        hints.empty()
         with errors_shown():
             _results(text, where, clip)
-    else:
-        st.session_state["k"] = PAGE
+        return
+    st.session_state["k"] = PAGE
+    greeting.html(GREETING)
+    with hints.container():
         _examples(status)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from engine import Answer, Result
 from ui.words import arm_colour, arm_name, safe
 
+N_TAGS = 4
+
 
 def full_score(answer: Answer) -> float:
     """The score of a track that every arm of this answer ranks first: the full length of a bar."""
@@ -43,7 +45,8 @@ def _legend(result: Result, arm: str) -> str:
 
 def chips(result: Result) -> str:
     """The tags that explain a match, strongest first, and how many copies there are; empty without either."""
-    tags = [f'<span class="sg-chip lead">{safe(name)}</span>' for name, weight in result.why if weight > 0]
+    names = list({name.lower(): name for name, weight in reversed(result.why) if weight > 0}.values())[::-1]
+    tags = [f'<span class="sg-chip lead">{safe(name)}</span>' for name in names[:N_TAGS]]
     if result.duplicates:
         n_copies = len(result.duplicates)
         label = f"{n_copies} more {'copy' if n_copies == 1 else 'copies'}"
