@@ -199,10 +199,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        written = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StaleIndexError(f"{folder}/manifest.json cannot be read ({error}): run `segue rebuild`") from error
-    if manifest.get("format") != FORMAT:
-        raise StaleIndexError(f"{folder} has format {manifest.get('format')}, not {FORMAT}: run `segue rebuild`")
+    if written != FORMAT:
+        raise StaleIndexError(f"{folder} has format {written}, not {FORMAT}: run `segue rebuild`")
     return manifest
 
 

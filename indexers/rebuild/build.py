@@ -1,5 +1,6 @@
 """From cached embeddings to a generation in the staging folder, checked, its manifest written last."""
 
+import json
 import platform
 import shutil
 import time
@@ -9,30 +10,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
+from indexers.catalog.storage import write_table
+from indexers.encoders.doctor import Finding
 from indexers.encoders.music import music_outputs
 from indexers.encoders.taggram import Taggram, class_names, class_texts, tagging
 from indexers.files import disk_errors
-from indexers.generation import FORMAT, Calibration
+from indexers.generation import FORMAT, Calibration, read_manifest
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.gather import Gathered, gather
 from indexers.rebuild.inputs import Inputs
 from indexers.rebuild.parts.calibrate import calibrate_sound, calibrate_text, sample
-from indexers.rebuild.parts.check import Check, check_counts, check_finite, check_recall, refuse_failed
+from indexers.rebuild.parts.check import check_counts, check_recall, examine, refuse_failed
 from indexers.rebuild.parts.duplicates import find_duplicates
 from indexers.rebuild.parts.landscape import place
 from indexers.rebuild.parts.spaces import Space, build_music, build_taggram, top_tags
 from indexers.rebuild.publish import VOLATILE, hashes
+from indexers.rebuild.reuse import link_heard
 from indexers.schema import Vectors
+from indexers.vectors import load_index, stored_vectors
 from indexers.vectors.exact import one_thread
-from indexers.vectors.storage import write_array, write_json
+from indexers.vectors.storage import mapped, write_array, write_json
 from indexers.words import WordIndex, track_texts
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from indexers.base import TextEncoder
 
+COLUMNS: dict[str, pl.DataType] = {
+    "group": pl.Int64(),
+    "x": pl.Float32(),
+    "y": pl.Float32(),
+    "top_tags": pl.List(pl.String()),
+}
 STAGES = ("gather", "taggram", "music", "describe", "words", "calibrate", "check")
 
 Tell = Callable[[str, int, int], None]
@@ -41,24 +51,30 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where and from what a generation is built."""
+    """Where and from what a generation is heard."""
 
     folder: Path  # staging: emptied first
     inputs: Inputs
     caches: Mapping[str, EncoderCache]
     text: "TextEncoder"
+    earlier: Path | None  # a generation in which the same was heard
     tell: Tell
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """The names of the encoders of sound."""
+        return self.inputs.settings.analysis.encoders
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """The parts that later parts need."""
+class Heard:
+    """The parts that depend on what was heard alone."""
 
     taggram: Space
     music: Space
-    tracks: "pl.DataFrame"
-    words: WordIndex
     class_vectors: Vectors
+    columns: pl.DataFrame  # group, x, y, top_tags
+    n_clips: int
 
 
 def build(site: Site, number: int) -> dict[str, Any]:
@@ -76,38 +92,52 @@ def build(site: Site, number: int) -> dict[str, Any]:
         shutil.rmtree(site.folder, ignore_errors=True)
         site.folder.mkdir(parents=True)
     with one_thread():  # sums come out the same whatever the machine is busy with
-        n_clips, built = _build_parts(site, clock)
+        heard = _hear(site, clock) if site.earlier is None else _take_over(site, site.earlier)
+        clock.begin("words")
+        tracks = site.inputs.tracks.hstack(heard.columns)
+        write_table(site.folder / "tracks.parquet", tracks)
+        words = WordIndex.build(track_texts(tracks))
+        words.save(site.folder / "words")
         clock.begin("calibrate")
-        _calibrate(site, built)
+        _calibrate(site, heard, words)
         clock.begin("check")
-        checks = _check(site, built)
-    manifest = _manifest(site, number, built, checks, n_clips)
+        findings = _check(site, heard)
+    manifest = _manifest(site, number, heard, findings)
     write_json(site.folder / VOLATILE, clock.as_json())
     write_json(site.folder / "manifest.json", manifest)
     return manifest
 
 
-def _build_parts(site: Site, clock: "_Clock") -> tuple[int, Built]:
-    analysis, index = site.inputs.settings.analysis, site.inputs.settings.index
+def _hear(site: Site, clock: "_Clock") -> Heard:
+    kind = site.inputs.settings.index.kind
     clock.begin("gather")
     gathered = _gather(site)
     clock.begin("taggram")
-    taggram, norm = build_taggram(gathered, analysis.encoders, site.folder / "taggram")
+    taggram, norm = build_taggram(gathered, site.encoders, site.folder / "taggram")
     class_vectors = _write_classes(site)
     clock.begin("music")
-    music = build_music(gathered, index.kind, site.folder / "music")
+    music = build_music(gathered, kind, site.folder / "music")
     shutil.rmtree(site.folder / "raw")
     clock.begin("describe")
-    tracks = _describe(site, music, top_tags(class_names(analysis.encoders), taggram.vectors, norm))
-    clock.begin("words")
-    words = WordIndex.build(track_texts(tracks))
-    words.save(site.folder / "words")
-    return len(gathered.times_s), Built(taggram, music, tracks, words, class_vectors)
+    tags = top_tags(class_names(site.encoders), taggram.vectors, norm)
+    return Heard(taggram, music, class_vectors, _describe(site, music, tags), len(gathered.times_s))
+
+
+def _take_over(site: Site, earlier: Path) -> Heard:
+    link_heard(earlier, site.folder)
+    manifest = read_manifest(earlier)
+    taggram, music = (
+        Space(name, load_index(folder), stored_vectors(folder), manifest["spaces"][name]["reason"])
+        for name, folder in ((name, site.folder / name / "index") for name in ("taggram", "music"))
+    )
+    columns = pl.read_parquet(earlier / "tracks.parquet", columns=list(COLUMNS), memory_map=False)
+    class_vectors = mapped(site.folder / "taggram" / "class_vectors.npy")
+    return Heard(taggram, music, class_vectors, columns, manifest["counts"]["clips"])
 
 
 def _gather(site: Site) -> Gathered:
     """Lay out what tracks of the catalogue every cache holds."""
-    encoders = site.inputs.settings.analysis.encoders
+    encoders = site.encoders
     wanted = {name: set(outputs) for name, outputs in music_outputs(encoders).items()}
     for name in tagging(encoders):
         wanted.setdefault(name, set()).add("tags")
@@ -121,7 +151,7 @@ def _gather(site: Site) -> Gathered:
 
 
 def _write_classes(site: Site) -> Vectors:
-    encoders = site.inputs.settings.analysis.encoders
+    encoders = site.encoders
     names, texts = class_names(encoders), class_texts(encoders)
     vectors = site.text.encode(texts)
     write_json(site.folder / "taggram" / "classes.json", {"names": names, "texts": texts})
@@ -129,70 +159,72 @@ def _write_classes(site: Site) -> Vectors:
     return vectors
 
 
-def _describe(site: Site, music: Space, tags: list[list[str]]) -> "pl.DataFrame":
-    """The catalogue's rows with group, place and tags; written as tracks.parquet."""
-    import polars as pl
-
-    from indexers.catalog.storage import write_table
-
-    catalogue = site.inputs.tracks
-    groups = find_duplicates(music.index, music.vectors, catalogue["duration_s"].fill_null(0.0).to_numpy())
+def _describe(site: Site, music: Space, tags: list[list[str]]) -> pl.DataFrame:
+    """What the generation adds to the catalogue's rows."""
+    durations_s = site.inputs.tracks["duration_s"].fill_null(0.0).to_numpy()
+    groups = find_duplicates(music.index, music.vectors, durations_s)
     points = place(music.vectors)
-    tracks = catalogue.with_columns(
-        pl.Series("group", groups),
-        pl.Series("x", points[:, 0]),
-        pl.Series("y", points[:, 1]),
-        pl.Series("top_tags", tags, dtype=pl.List(pl.String)),
-    )
-    write_table(site.folder / "tracks.parquet", tracks)
-    return tracks
+    values = (groups, points[:, 0], points[:, 1], tags)
+    return pl.DataFrame(dict(zip(COLUMNS, values, strict=True)), schema=COLUMNS)
 
 
-def _calibrate(site: Site, built: Built) -> None:
-    encoders = site.inputs.settings.analysis.encoders
-    taggram = Taggram(site.text, class_names(encoders), vectors=built.class_vectors)
-    texts = dict(zip(class_names(encoders), class_texts(encoders), strict=True))
-    told = sorted({tags[0] for tags in built.tracks["top_tags"].to_list() if tags})
-
-    def best_by_tags(queries: list[str]) -> list[float]:
-        _, scores = built.taggram.index.search(taggram.weights(queries), 1)
-        return [float(score) for score in scores[:, 0]]
+def _calibrate(site: Site, heard: Heard, words: WordIndex) -> None:
+    titles = site.inputs.tracks["title"].drop_nulls().to_list()
 
     def best_by_words(queries: list[str]) -> list[float]:
-        return [float(scores[0]) if len(scores) else 0.0 for _, scores in (built.words.search(q, 1) for q in queries)]
+        return [float(scores[0]) if len(scores) else 0.0 for _, scores in (words.search(q, 1) for q in queries)]
 
-    arms: list[Calibration] = [
-        calibrate_text("taggram", best_by_tags, [texts[name] for name in sample(told)]),
-        calibrate_text("words", best_by_words, sample(built.tracks["title"].drop_nulls().to_list())),
-        calibrate_sound(built.music.index, built.music.vectors),
-    ]
-    write_json(site.folder / "calibration.json", {arm.arm: asdict(arm) for arm in arms})
+    arms = _earlier_arms(site.earlier) if site.earlier is not None else _heard_arms(site, heard)
+    arms["words"] = calibrate_text("words", best_by_words, sample(titles))
+    write_json(site.folder / "calibration.json", {arm: asdict(found) for arm, found in arms.items()})
 
 
-def _check(site: Site, built: Built) -> list[Check]:
+def _heard_arms(site: Site, heard: Heard) -> dict[str, Calibration]:
+    names, texts = class_names(site.encoders), class_texts(site.encoders)
+    taggram = Taggram(site.text, names, vectors=heard.class_vectors)
+    told = sorted({tags[0] for tags in heard.columns["top_tags"].to_list() if tags})
+    text_of = dict(zip(names, texts, strict=True))
+
+    def best_by_tags(queries: list[str]) -> list[float]:
+        _, scores = heard.taggram.index.search(taggram.weights(queries), 1)
+        return [float(score) for score in scores[:, 0]]
+
+    by_tags = calibrate_text("taggram", best_by_tags, [text_of[name] for name in sample(told)])
+    return {"taggram": by_tags, "music": calibrate_sound(heard.music.index, heard.music.vectors)}
+
+
+def _earlier_arms(earlier: Path) -> dict[str, Calibration]:
+    tables = json.loads((earlier / "calibration.json").read_text(encoding="utf-8"))
+    return {arm: Calibration.parse(tables[arm]) for arm in ("taggram", "music")}
+
+
+def _check(site: Site, heard: Heard) -> list[Finding]:
     min_recall = site.inputs.settings.index.min_recall
-    checks = [check_counts(site.inputs.tracks.height, len(built.music.vectors), 0)]
-    for space in (built.taggram, built.music):
-        checks.append(check_finite(space.name, space.vectors))
-        checks.append(check_recall(space.name, space.index, space.vectors, min_recall))
-    refuse_failed(checks)
-    return checks
+    spaces = (heard.taggram, heard.music)
+    findings = [
+        check_counts(site.inputs.tracks.height, len(heard.music.vectors)),
+        *examine(site.encoders, site.text, {space.name: space.vectors for space in spaces}),
+        *(check_recall(space.name, space.index, space.vectors, min_recall) for space in spaces),
+    ]
+    refuse_failed(findings)
+    return findings
 
 
-def _manifest(site: Site, number: int, built: Built, checks: list[Check], n_clips: int) -> dict[str, Any]:
+def _manifest(site: Site, number: int, heard: Heard, findings: list[Finding]) -> dict[str, Any]:
     inputs = site.inputs
     analysis = inputs.settings.analysis
-    groups = len(np.unique(built.tracks["group"].to_numpy()))
+    groups = len(np.unique(heard.columns["group"].to_numpy()))
     return {
         "format": FORMAT,
         "number": number,
         "inputs": inputs.digest,
+        "heard": inputs.heard,
         "settings": inputs.settings.as_json(),
         "encoders": {name: inputs.fingerprints[name] for name in analysis.encoders},
         "text": {"name": analysis.text, "fingerprint": inputs.fingerprints[analysis.text]},
-        "counts": {"tracks": built.tracks.height, "clips": n_clips, "recordings": groups},
-        "spaces": {space.name: space.as_json() for space in (built.taggram, built.music)},
-        "checks": [check.as_json() for check in checks],
+        "counts": {"tracks": site.inputs.tracks.height, "clips": heard.n_clips, "recordings": groups},
+        "spaces": {space.name: space.as_json() for space in (heard.taggram, heard.music)},
+        "findings": [finding.as_json() for finding in findings],
         "files": hashes(site.folder),
     }
 

@@ -53,10 +53,18 @@ class Inputs:
     @cached_property
     def digest(self) -> str:
         """A hex digest: equal inputs are built into equal generations."""
+        return self._digest(self.tracks)
+
+    @cached_property
+    def heard(self) -> str:
+        """A hex digest over what does not depend on titles, paths and other words."""
+        return self._digest(self.tracks.select("track_id", "duration_s"))
+
+    def _digest(self, tracks: "pl.DataFrame") -> str:
         about = [FORMAT, REVISION, version("segue"), self.fingerprints, self.settings.as_json()]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-        digest.update(json.dumps({name: str(kind) for name, kind in self.tracks.schema.items()}).encode())
-        digest.update(self.tracks.write_ndjson().encode())
+        digest.update(json.dumps({name: str(kind) for name, kind in tracks.schema.items()}).encode())
+        digest.update(tracks.write_ndjson().encode())
         return digest.hexdigest()
 
     def built(self, folder: Path) -> bool:

@@ -158,13 +158,17 @@ class _Job:
     def _publish(self, inputs: Inputs, text: "TextEncoder") -> int:
         from indexers.rebuild.build import Site, build
         from indexers.rebuild.publish import next_number, publish
+        from indexers.rebuild.reuse import find_earlier
 
         number = next_number(self.library)
-        site = Site(self.library.staging, inputs, self.caches, text, lambda *done: self.progress(Step(*done)))
-        build(site, number)
+        earlier = find_earlier(self.library, inputs.heard)
+        build(Site(self.library.staging, inputs, self.caches, text, earlier, self._tell), number)
         self.progress(Step("publish", 0, 1))
         publish(self.library, number, inputs.settings.index.keep_generations)
         return number
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self.progress(Step(stage, done, total))
 
 
 def _reasons(marks: "Marks", wanted: FileState) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from indexers.catalog.ledger import read_ledger
 from indexers.catalog.tables import read_tracks
+from indexers.encoders.doctor import Finding
 from indexers.errors import CheckError, ConfigError, LibraryError, LockedError, StorageError
 from indexers.generation import Generation
 from indexers.rebuild import build as building
@@ -15,7 +16,6 @@ from indexers.rebuild import run as running
 from indexers.rebuild.analyse import analyse
 from indexers.rebuild.embeddings import gather
 from indexers.rebuild.inputs import inputs_of
-from indexers.rebuild.parts.check import Check
 from indexers.rebuild.run import RebuildSettings, rebuild
 from indexers.settings import AnalysisSettings, IndexSettings
 from indexers.testing import FakeEncoder
@@ -82,8 +82,25 @@ def test_moved_files_are_described_anew_and_not_heard_again(kit) -> None:
     report = kit.rebuild(library)
     assert (report.status, report.generation, report.analysed) == ("published", 2, 0)
     assert "elsewhere" in Generation.open(library).tracks["path"][0]
-    first, second = kit.contents(library, 1), kit.contents(library, 2)
-    assert first["music/clips.npy"] == second["music/clips.npy"]
+    linked = [library.generation(number) / "music" / "clips.npy" for number in (1, 2)]
+    assert linked[0].samefile(linked[1])
+    fresh = kit.library("fresh")
+    kit.rebuild(fresh)
+    taken_over, built = kit.contents(library, 2), kit.contents(fresh, 1)
+    assert {name for name in built if taken_over[name] != built[name]} == {"manifest.json"}  # its number alone
+
+
+def test_an_altered_generation_is_not_taken_over(kit) -> None:
+    library = kit.library()
+    kit.rebuild(library)
+    altered = library.generation(1) / "music" / "clips.npy"
+    altered.write_bytes(altered.read_bytes()[:-1] + b"x")
+    kit.music = kit.music.rename(kit.music.with_name("elsewhere"))
+    kit.scan(library)
+    kit.rebuild(library)
+    fresh = kit.library("fresh")
+    kit.rebuild(fresh)
+    assert kit.contents(library, 2)["music/clips.npy"] == kit.contents(fresh, 1)["music/clips.npy"]
 
 
 def test_a_new_track_is_the_only_one_heard(kit) -> None:
@@ -215,7 +232,7 @@ def test_what_fails_its_checks_is_not_published(kit, monkeypatch) -> None:
     kit.rebuild(library)
     kit.tune("new.wav", 9)
     kit.scan(library)
-    failing = Check("recall@10 against exact", "music index", 0.5, 0.95, ok=False, remedy="mend it")
+    failing = Finding("recall@10 against exact", "music index", 0.5, 0.95, ok=False, remedy="mend it")
     monkeypatch.setattr(building, "check_recall", lambda *_: failing)
     with pytest.raises(CheckError, match=r"recall@10 against exact is 0\.5, limit 0\.95 \(mend it\)"):
         kit.rebuild(library)
