@@ -101,7 +101,8 @@ _AXIS = {"visible": False, "zeroline": False, "showgrid": False}
 LAYOUT: dict[str, Any] = {
     "height": 640, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "paper_bgcolor": "#12141c", "plot_bgcolor": "#12141c",
     "xaxis": _AXIS, "yaxis": {**_AXIS, "scaleanchor": "x"}, "dragmode": "pan", "clickmode": "event+select",
-    "legend": {"font": {"color": "#c6cce0", "size": 12}, "itemsizing": "constant", "orientation": "h", "y": -0.02, "yanchor": "top"},
+    "legend": {"font": {"color": "#c6cce0", "size": 12}, "itemsizing": "constant", "orientation": "h", "y": -0.02,
+               "yanchor": "top"},
     "hoverlabel": {"bgcolor": "#1b1f2a", "bordercolor": "#3a4257", "font": {"color": "#e9ebf2"}},
 }  # fmt: skip
 
@@ -110,7 +111,8 @@ def _chosen(tracks: "pl.DataFrame", picked: Any) -> None:
     points = picked.selection.points if picked else []
     if not points:
         st.html(
-            '<div class="sg-muted">Click a point to hear it. Drag to move, scroll to zoom, double-click to see all again.</div>'
+            '<div class="sg-muted">Click a point to hear it. Drag to move, scroll to zoom, '
+            "double-click to see all again.</div>"
         )
         return
     track_id = points[0]["customdata"][0]
