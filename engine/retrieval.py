@@ -77,13 +77,10 @@ def confidence_in(ranking: Ranking, calibration: Calibration | None) -> Confiden
 
 
 def weigh(confidence: Mapping[str, Confidence], settings: SearchSettings) -> dict[str, float]:
-    """The arms' weights in fusion; an unsure arm counts for less beside a sure one.
-
-    Words that are unsure count for less always: an "in" shared by query and title says nothing of the sound.
-    """
+    """The arms' weights in fusion; an unsure arm counts for less beside a sure one."""
     anyone_sure = any(arm.sure for arm in confidence.values())
     weights = {}
     for name, arm in confidence.items():
-        doubted = not arm.sure and (anyone_sure or name == "words")
+        doubted = anyone_sure and not arm.sure
         weights[name] = settings.weight(name) * (settings.unsure_weight if doubted else 1.0)
     return weights

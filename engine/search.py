@@ -78,7 +78,11 @@ class Searcher:
 
     def _fuse(self, rankings: Mapping[str, Ranking], weights: Mapping[str, float]) -> Pool:
         rows = {name: ranking.rows for name, ranking in rankings.items()}
-        pool = fuse(rows, weights, rrf_k=self._settings.rrf_k)
+        votes = {arm.name: arm.votes for arm in self._arms}
+        weighed = {
+            name: weights[name] * votes[name](ranking.scores).astype(np.float64) for name, ranking in rankings.items()
+        }
+        pool = fuse(rows, weighed, rrf_k=self._settings.rrf_k)
         return pool.take(best_of_each(self.groups.of(pool.rows)))
 
     def _filled_up(self, pool: Pool, request: Request, k: int) -> Pool:

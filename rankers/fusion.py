@@ -43,12 +43,12 @@ class Pool:
         return {arm: share for arm, share in given if share > 0}
 
 
-def fuse(rankings: Mapping[str, Rows], weights: Mapping[str, float], *, rrf_k: int) -> Pool:
+def fuse(rankings: Mapping[str, Rows], weights: Mapping[str, float | Shares], *, rrf_k: int) -> Pool:
     """Fuse the arms' rankings: the score of a track is the sum over arms of weight / (rrf_k + rank).
 
     Args:
         rankings: Arm to distinct rows, best first; an empty one gives nothing.
-        weights: Arm to weight, at least one for each arm of `rankings`.
+        weights: Arm to weight, or to one weight per row of its ranking; at least one for each arm of `rankings`.
         rrf_k: At least 1; higher flattens the difference between ranks.
 
     Returns:

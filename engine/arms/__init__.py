@@ -56,6 +56,9 @@ class Arm(Protocol):
     def ask(self, request: Request) -> Question | None:
         """Read a request; None where it holds nothing for this arm to go by."""
 
+    def votes(self, scores: Vectors) -> Vectors:
+        """How much of a full vote in fusion each hit is worth, in [0, 1], from the arm's own scores [n]."""
+
 
 def best_span(scores: Vectors, spans: Vectors) -> Span | None:
     """The span with the highest score, the earliest of equals; None without clips."""

@@ -30,6 +30,10 @@ class SoundArm:
         vector = rocchio(wanted, np.asarray(vectors[request.unliked], dtype=np.float32), self._unlike_weight)
         return SoundQuestion(self._generation, vector, request.liked)
 
+    def votes(self, scores: Vectors) -> Vectors:
+        """A full vote each: a rank among all tracks says what there is to say."""
+        return np.ones_like(scores)
+
 
 def rocchio(wanted: Vectors, unwanted: Vectors, unlike_weight: float) -> Vectors:
     """One unit vector near what is wanted and away from what is not.

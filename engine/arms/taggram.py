@@ -27,6 +27,10 @@ class TaggramArm:
             return None
         return TaggramQuestion(self._generation, self._weigh(request.text))
 
+    def votes(self, scores: Vectors) -> Vectors:
+        """A full vote each: a rank among all tracks says what there is to say."""
+        return np.ones_like(scores)
+
 
 class TaggramQuestion:
     """One text as weights over the classes."""

@@ -1,9 +1,12 @@
 """Words to words: BM25 over title, artist, album, genre, caption and path."""
 
+import numpy as np
+
 from engine.arms import Request, Why
 from engine.query import Span
 from indexers.generation import Generation
 from indexers.schema import Rows, Vectors
+from indexers.words import K1
 
 
 class WordsArm:
@@ -18,6 +21,13 @@ class WordsArm:
     def ask(self, request: Request) -> "WordsQuestion | None":
         """Take the words; None without words."""
         return WordsQuestion(self._generation, request.text) if request.text else None
+
+    def votes(self, scores: Vectors) -> Vectors:
+        """The share of the query's information that a track's words hold: one shared "in" is hardly a vote.
+
+        A full one is every word once among words of average number, which BM25 scores 1 / (1 + k1).
+        """
+        return np.asarray(np.minimum(scores * (1 + K1), 1), dtype=np.float32)
 
 
 class WordsQuestion:

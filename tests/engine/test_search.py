@@ -177,11 +177,12 @@ def test_what_nobody_knows_is_abstained_and_listed(shelve, searcher_of):
 
 
 def test_words_shared_by_accident_do_not_beat_the_sound(shelve, searcher_of):
-    shelf = shelve([[0.1, 0, 0], [0.5, 0, 0]], spread(2), title=["an accident in words", "other"])
-    shelf.thresholds = {"taggram": 9.0, "words": 9.0}
-    found = searcher_of(shelf, unsure_weight=0.25).search(Request(text="guitar in words"), 2)
-    assert found.abstained
-    assert found.weights == {"taggram": 1.0, "words": 0.25}
+    titles = ["an accident in june", "other", "in words", "in deed"]
+    shelf = shelve([[0.1, 0, 0], [0.5, 0, 0], [0, 0, 0], [0, 0, 0]], spread(4), title=titles)
+    found = searcher_of(shelf).search(Request(text="guitar in the rain at night"), 4)
+    assert found.weights == {"taggram": 1.0, "words": 1.0}
+    given = dict(zip(ids(found), (result.arms for result in found.results), strict=True))
+    assert given[0]["words"] < 0.2 * given[0]["taggram"]
 
 
 def test_names_that_differ_in_case_are_one_reason():
