@@ -161,6 +161,18 @@ def test_two_copies_are_one_track(library: Library, run: Scan, music: Path, make
     assert (row["path"], row["copies"], row["title"]) == (str(second), [str(second)], "B")
 
 
+def test_a_copy_under_another_root_is_told_when_it_becomes_the_first(
+    library: Library, run: Scan, music: Path, make_tone: Make
+) -> None:
+    first = make_tone(music / "a" / "1.wav", 440)
+    make_tone(music / "a" / "2.wav", 550)
+    make_tone(music / "b" / "3.wav", 440)
+    run()
+    first.unlink()
+    run(music / "a")
+    assert read_ledger(library)["reason"].to_list() == ["", ""]
+
+
 def test_gone_files_are_forgotten_but_not_too_many(library: Library, run: Scan, music: Path, make_tone: Make) -> None:
     paths = [make_tone(music / f"{number}.wav", 440 + 100 * number) for number in range(4)]
     run()
@@ -434,12 +446,28 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(
         path.write_bytes(b"half of it")
         raise OSError(ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(StorageError, match="the disk is full"):
+    with monkeypatch.context() as patch:
         patch.setattr("pyarrow.parquet.write_table", full)
-        run()
+        with pytest.raises(StorageError, match="the disk is full"):
+            run()
     assert read_tracks(library).equals(before)
     assert not [path for path in library.root.rglob("*") if path.name.startswith(".") and path.name != ".lock"]
     assert run()["indexed"] == 2
+
+
+def test_a_film_without_sound_is_skipped(library: Library, run: Scan, music: Path) -> None:
+    import av
+
+    with av.open(str(music / "silent.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 32
+        stream.pix_fmt = "yuv420p"
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame(32, 32, "yuv420p")))
+        container.mux(stream.encode(None))
+    assert states(run(), music) == {"silent.mp4": ("skipped", "no audio")}
+    assert read_ledger(library)["kind"].to_list() == ["video"]
+    assert run()["examined"] == 0
 
 
 def test_odd_names_survive_the_tables(library: Library, run: Scan, music: Path, make_tone: Make) -> None:
@@ -479,7 +507,7 @@ def test_real_sounds_and_films(library: Library, run: Scan, shared_data: Path) -
     assert set(found["codec"]) >= {"vorbis", "aac"}
     assert found.filter(pl.col("path").str.ends_with("chaplin.mp4"))["has_video"].to_list() == [True]
     reasons = {row["reason"].partition(":")[0] for row in report["files"] if row["state"] == "skipped"}
-    assert reasons == {"not audio", "no audio"}
+    assert reasons == {"not audio"}
 
 
 def test_real_songs_with_their_side_file(library: Library, run: Scan, shared_data: Path, tmp_path: Path) -> None:
