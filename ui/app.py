@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine import SegueError, Status
-from ui.state import engine, library_path
+from ui.state import engine, library_path, status
 from ui.views.empty import empty_page
 from ui.views.generations import generations_page
 from ui.views.ledger import ledger_page
@@ -21,33 +21,31 @@ def main() -> None:
     """Draw the page that the address names, or what an empty library shows."""
     st.set_page_config(page_title="Segue", page_icon=":material/graphic_eq:", layout="wide")
     st.html(STYLE.read_text(encoding="utf-8"))
-    status, problem = _status()
-    if status is None or status.empty:
+    found, problem = _status()
+    if found is None or found.empty:
         page = st.navigation(
             [st.Page(partial(empty_page, problem), title="Start", url_path="start")], position="hidden"
         )
     else:
-        page = st.navigation(_pages(status), position="top")
-    sidebar(status)
+        page = st.navigation(_pages(found), position="top")
+    sidebar(found)
     page.run()
 
 
 def _status() -> tuple[Status | None, str]:
     """The state of the library, and what is missing where it cannot be searched."""
     try:
-        status = engine().status()
+        found = status(library_path(), engine().library.serving())
     except SegueError as error:
         return None, str(error)
-    if status.n_catalogued:
-        return status, f"{status.n_catalogued:,} tracks were scanned, none is indexed: run `segue rebuild`."
-    return status, f"Nothing was scanned into {library_path()} yet."
+    if found.n_catalogued:
+        return found, f"{found.n_catalogued:,} tracks were scanned, none is indexed: run `segue rebuild`."
+    return found, f"Nothing was scanned into {library_path()} yet."
 
 
-def _pages(status: Status) -> list[st.Page]:
+def _pages(found: Status) -> list[st.Page]:
     return [
-        st.Page(
-            partial(search_page, status), title="Search", icon=":material/search:", url_path="search", default=True
-        ),
+        st.Page(partial(search_page, found), title="Search", icon=":material/search:", url_path="search", default=True),
         st.Page(map_page, title="Map", icon=":material/bubble_chart:", url_path="map"),
         st.Page(ledger_page, title="Ledger", icon=":material/fact_check:", url_path="ledger"),
         st.Page(generations_page, title="Generations", icon=":material/layers:", url_path="generations"),

@@ -11,10 +11,11 @@ from typing import Literal
 
 import streamlit as st
 
-from engine import Answer, Engine, Query, SegueError
+from engine import Answer, Engine, Query, SegueError, Status
 
 EXCERPT_S = 20.0
 PAGE = 10  # results shown at first, and more at each request for more
+MOST = 50  # results on one page: each has a player, and so up to 2 MB
 Side = Literal["like", "unlike"]
 
 
@@ -107,6 +108,16 @@ def _answer(path: str, serving: int | None, query: Query, k: int, clip: Clip | N
         return open_engine(path).search(replace(query, sound=sound), k)
 
 
+@st.cache_data(show_spinner=False, max_entries=4, ttl=20)
+def status(path: str, serving: int | None) -> Status:  # noqa: ARG001 - another generation has another status
+    """What the library holds; looked up again after a while, for counting is slow in a large one.
+
+    Raises:
+        SegueError: a table of the catalogue is damaged.
+    """
+    return open_engine(path).status()
+
+
 @st.cache_data(show_spinner=False, max_entries=48)
 def excerpt(path: str, track_id: str, start_s: float) -> bytes:
     """`EXCERPT_S` seconds of a track as a WAV file; under 2 MB.
@@ -117,7 +128,7 @@ def excerpt(path: str, track_id: str, start_s: float) -> bytes:
     return open_engine(path).excerpt(track_id, start_s, EXCERPT_S)
 
 
-@st.cache_data(show_spinner=False, max_entries=512)
+@st.cache_data(show_spinner=False, max_entries=48)
 def cover(path: str, track_id: str) -> bytes | None:
     """The picture of a track, None without one.
 

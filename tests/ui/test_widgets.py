@@ -6,7 +6,7 @@ import pytest
 
 from engine import Answer, Query, Result
 from ui.views.map import coloured, figure, groups
-from ui.widgets.bars import bars, full_score
+from ui.widgets.bars import bars, chips, full_score
 from ui.widgets.cover import drawn, initials
 from ui.widgets.player import quiet_start
 from ui.words import clock
@@ -38,6 +38,15 @@ def test_bars_are_as_long_as_what_each_arm_gave() -> None:
     shown = bars(result(), 0.04)
     assert shown.index("width:37.50%") < shown.index("width:12.50%")
     assert "#8b7bff" in shown
+
+
+def test_each_tag_is_shown_once_and_four_at_most() -> None:
+    why = (("Organ", 0.5), ("organ", 0.4), ("Choir", 0.3), ("slow", 0.2), ("sad", 0.1), ("loud", 0.1), ("not", -0.1))
+    shown = chips(result(why=why))
+    assert [shown.count(f">{name}<") for name in ("Organ", "organ", "Choir", "slow", "sad", "loud", "not")] == [
+        1, 0, 1, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert chips(result()) == ""
 
 
 def test_names_are_escaped_in_covers() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine import Engine, SegueError
-from ui.state import library_path, open_engine
+from ui.state import library_path, open_engine, status
 from ui.words import clock
 
 
@@ -54,6 +54,7 @@ def _build(library: str, folder: str) -> None:
         st.error(str(error), icon=":material/error:")
         return
     open_engine.clear()
+    status.clear()
     st.rerun()
 
 

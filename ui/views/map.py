@@ -1,5 +1,6 @@
 """The map page: every track as a point, to hear it and to start from it."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -51,7 +52,8 @@ def _tracks(path: str, serving: int | None) -> "pl.DataFrame":  # noqa: ARG001 -
 
 def groups(values: list[str]) -> dict[str, str]:
     """Colours for values: the commonest have their own, in order of how common they are; the rest is grey."""
-    common = sorted(set(values) - {""}, key=lambda value: (-values.count(value), value))[:N_COLOURS]
+    tally = Counter(value for value in values if value)
+    common = sorted(tally, key=lambda value: (-tally[value], value))[:N_COLOURS]
     return dict(zip(common, PALETTE, strict=False))
 
 
@@ -93,7 +95,7 @@ def _points(tracks: "pl.DataFrame", name: str, colour: str) -> dict[str, Any]:
         "marker": {"color": colour, "size": 10 if tracks.height < MANY else 5, "opacity": 0.88,
                    "line": {"width": 1, "color": "rgba(14,16,22,.7)"}},
         "hovertemplate": "<b>%{customdata[1]}</b><br>%{customdata[2]}<br><i>%{customdata[3]}</i><extra></extra>",
-        "selected": {"marker": {"size": 17, "opacity": 1}}, "unselected": {"marker": {"opacity": 0.45}},
+        "selected": {"marker": {"size": 17, "opacity": 1}}, "unselected": {"marker": {"opacity": 0.6}},
     }  # fmt: skip
 
 

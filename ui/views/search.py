@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine import Answer, Status
-from ui.state import PAGE, Clip, ask, engine, errors_shown, tray
+from ui.state import MOST, PAGE, Clip, ask, engine, errors_shown, tray
 from ui.widgets.bars import full_score
 from ui.widgets.card import card
 from ui.words import arm_name, safe
@@ -83,7 +83,7 @@ def _results(text: str, where: str, clip: Clip | None) -> None:
     full = full_score(answer)
     for result in answer.results:
         card(result, full)
-    if len(answer.results) == k:
+    if len(answer.results) == k < MOST:
         st.button("Show more", icon=":material/expand_more:", on_click=_more, width="stretch")
 
 
