@@ -17,7 +17,7 @@ from indexers.encoders.doctor import Finding
 from indexers.encoders.music import music_outputs
 from indexers.encoders.taggram import Taggram, class_names, class_texts, tagging
 from indexers.files import disk_errors
-from indexers.generation import FORMAT, Calibration, read_manifest
+from indexers.generation import FORMAT, Calibration, ClipVectors, read_manifest
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.gather import Gathered, gather
 from indexers.rebuild.inputs import Inputs
@@ -120,7 +120,8 @@ def _hear(site: Site, clock: "_Clock") -> Heard:
     shutil.rmtree(site.folder / "raw")
     clock.begin("describe")
     tags = top_tags(class_names(site.encoders), taggram.vectors, norm)
-    return Heard(taggram, music, class_vectors, _describe(site, music, tags), len(gathered.times_s))
+    clips = ClipVectors(mapped(site.folder / "music" / "clips.npy"), gathered.offsets, gathered.times_s)
+    return Heard(taggram, music, class_vectors, _describe(site, music, clips, tags), len(gathered.times_s))
 
 
 def _take_over(site: Site, earlier: Path) -> Heard:
@@ -159,10 +160,10 @@ def _write_classes(site: Site) -> Vectors:
     return vectors
 
 
-def _describe(site: Site, music: Space, tags: list[list[str]]) -> pl.DataFrame:
+def _describe(site: Site, music: Space, clips: ClipVectors, tags: list[list[str]]) -> pl.DataFrame:
     """What the generation adds to the catalogue's rows."""
     durations_s = site.inputs.tracks["duration_s"].fill_null(0.0).to_numpy()
-    groups = find_duplicates(music.index, music.vectors, durations_s)
+    groups = find_duplicates(music.index, music.vectors, clips, durations_s)
     points = place(music.vectors)
     values = (groups, points[:, 0], points[:, 1], tags)
     return pl.DataFrame(dict(zip(COLUMNS, values, strict=True)), schema=COLUMNS)
