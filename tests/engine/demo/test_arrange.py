@@ -32,6 +32,8 @@ def test_a_short_tune_is_played_again_up_to_the_limit() -> None:
 def test_a_band_has_layers_and_drums() -> None:
     players = read(to_midi(SCALE, SETTINGS["rock band"], 120, 8.0)).instruments
     assert sorted(player.program for player in players if not player.is_drum) == [30, 30, 30, 34]
+    lowest = [min(note.pitch for note in player.notes) for player in players if not player.is_drum]
+    assert sorted(lowest) == [36, 48, 55, 60]  # the bass two octaves down, the guitar's octave and fifth
     (drums,) = [player for player in players if player.is_drum]
     kicks = [round(note.start, 2) for note in drums.notes if note.pitch == 36]
     assert kicks[:3] == [0.0, 1.0, 2.0]
