@@ -13,8 +13,9 @@ from indexers.schema import Rows, Vectors
 from indexers.vectors.exact import nearest_allowed, one_thread
 from indexers.vectors.storage import check_corpus, check_search, mapped, read_manifest, write_array, write_manifest
 
-SMALL = 4096  # rows allowed, up to which looking at each of them beats the graph
-SMALL_SHARE = 0.02  # of all rows, likewise for big indexes
+# A walk looks at EF_SEARCH / share-of-rows-allowed nodes, a scan at every allowed row, and a step of a walk costs as much
+# as some 8 rows of a scan (measured at 100,000 × 400); so up to sqrt(8 * EF_SEARCH * n_tracks) allowed rows are scanned.
+SCAN_SQUARE = 2000
 LINKS = 32  # M: neighbours per node
 EF_BUILD = 200  # candidates looked at for each node while building
 EF_SEARCH = 256  # candidates looked at for each query
@@ -147,7 +148,7 @@ class HnswIndex:
         k = min(k, n_allowed)
         if k == 0:
             return _nothing(len(queries))
-        if n_allowed <= max(SMALL, SMALL_SHARE * self.size) or k > EF_SEARCH:
+        if n_allowed**2 <= SCAN_SQUARE * self.size or k > EF_SEARCH:
             return self._exact(queries, k, allowed)
         rows, scores = self._walk(queries, k, allowed)
         short = np.flatnonzero((rows < 0).any(axis=1))

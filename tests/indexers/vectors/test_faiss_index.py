@@ -20,7 +20,7 @@ class TestHnswIndex(IndexContract):
 
     @pytest.fixture(autouse=True)
     def _walk_the_graph(self, monkeypatch) -> None:
-        monkeypatch.setattr(faiss_index, "SMALL", 20)  # else 500 rows are searched exactly
+        monkeypatch.setattr(faiss_index, "SCAN_SQUARE", 1)  # else 500 rows are searched exactly
 
     def build(self, vectors: Vectors) -> Index:
         return HnswIndex.build(vectors)
@@ -39,9 +39,9 @@ def hnsw(clustered) -> HnswIndex:
 
 
 @pytest.mark.parametrize("share", [1.0, 0.8, 0.1, 0.01, 0.001])
-@pytest.mark.parametrize("small", [0, faiss_index.SMALL])
-def test_recall_holds_at_every_selectivity(clustered, hnsw, monkeypatch, share, small) -> None:
-    monkeypatch.setattr(faiss_index, "SMALL", small)
+@pytest.mark.parametrize("square", [0, faiss_index.SCAN_SQUARE])
+def test_recall_holds_at_every_selectivity(clustered, hnsw, monkeypatch, share, square) -> None:
+    monkeypatch.setattr(faiss_index, "SCAN_SQUARE", square)
     rng = np.random.default_rng(6)
     queries = unit_rows((clustered[::60] + 0.1 * rng.normal(size=(100, 32))).astype(np.float32))
     allowed = np.sort(rng.choice(6000, int(6000 * share), replace=False)).astype(np.int64)
@@ -55,7 +55,7 @@ def test_recall_holds_at_every_selectivity(clustered, hnsw, monkeypatch, share, 
 
 
 def test_a_short_walk_is_finished_exactly(clustered, hnsw, monkeypatch) -> None:
-    monkeypatch.setattr(faiss_index, "SMALL", 0)
+    monkeypatch.setattr(faiss_index, "SCAN_SQUARE", 0)
 
     def lost(self, queries, k, allowed):
         rows, scores = np.full((len(queries), k), -1, dtype=np.int64), np.zeros((len(queries), k), dtype=np.float32)
