@@ -1,5 +1,6 @@
 """Settings: one TOML file, one frozen section per concern, unknown keys are errors."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,11 +22,16 @@ class Section(BaseModel):
 S = TypeVar("S", bound=Section)
 
 
+def cores() -> int:
+    """How many processors this process may use: the default number of workers."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class ScanSettings(Section):
     """How files are found and matched."""
 
     follow_links: bool = True
-    workers: PositiveInt = 2
+    workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 120.0  # for one file; a scan reads it but does not decode it
     match_threshold: float = Field(default=0.90, ge=0.0, le=1.0)  # title and artist, when a playlist entry is matched fuzzily
     shrink_limit: float = Field(default=0.5, ge=0.0, le=1.0)  # a scan that finds less of what was known does not prune
@@ -37,7 +43,7 @@ class AnalysisSettings(Section):
     encoders: tuple[str, ...] = ("musicnn_msd", "musicnn_mtt", "yamnet")
     text: str = "text"  # the encoder of queries and class names
     windows: PositiveInt = 12  # per track, spread evenly; shorter tracks have fewer
-    workers: PositiveInt = 2
+    workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 300.0  # for one track
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
