@@ -91,6 +91,9 @@ def shoot(page: "Page", address: str, folder: Path) -> None:
             point.wait_for(timeout=60_000)
             point.click(force=True)
             page.locator("audio").first.wait_for(timeout=60_000)
+        if name == "Generations":
+            page.get_by_role("button", name="Examine").click()
+            page.get_by_text("checks").first.wait_for(timeout=60_000)
         _settled(page, folder / f"{name.lower()}.png")
 
 

@@ -60,7 +60,7 @@ def groups(values: list[str]) -> dict[str, str]:
 def coloured(tracks: "pl.DataFrame", by: str) -> list[str]:
     """The value that colours each track; empty where it has none."""
     if by == "tag":
-        return [tags[0] if tags else "" for tags in tracks["top_tags"].to_list()]
+        return [tags[0].lower() if tags else "" for tags in tracks["top_tags"].to_list()]
     return [value or "" for value in tracks[by].to_list()]
 
 
