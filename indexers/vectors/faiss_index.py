@@ -13,8 +13,8 @@ from indexers.schema import Rows, Vectors
 from indexers.vectors.exact import nearest_allowed, one_thread
 from indexers.vectors.storage import check_corpus, check_search, mapped, read_manifest, write_array, write_manifest
 
-# A walk looks at EF_SEARCH / share-of-rows-allowed nodes, a scan at every allowed row, and a step of a walk costs as much
-# as some 8 rows of a scan (measured at 100,000 × 400); so up to sqrt(8 * EF_SEARCH * n_tracks) allowed rows are scanned.
+# A walk looks at EF_SEARCH / share-of-rows-allowed nodes, a scan at every allowed row, and a step of a walk costs as
+# much as some 8 rows of a scan (measured at 100,000 × 400): up to sqrt(8 * EF_SEARCH * n_tracks) rows are scanned.
 SCAN_SQUARE = 2000
 LINKS = 32  # M: neighbours per node
 EF_BUILD = 200  # candidates looked at for each node while building

@@ -101,12 +101,15 @@ def build_taggram(gathered: Gathered, encoders: Sequence[str], folder: Path) -> 
     """
     dim = len(class_names(encoders))
     evidence = pool_tracks(gathered, clip_evidence, track_evidence, dim)
-    norm = fit_norm((evidence[at : at + BLOCK_TRACKS] for at in range(0, len(evidence), BLOCK_TRACKS)), encoders)
+    blocks = [slice(at, at + BLOCK_TRACKS) for at in range(0, len(evidence), BLOCK_TRACKS)]
+    norm = fit_norm((evidence[block] for block in blocks), encoders)
     write_array(folder / "centre.npy", norm.centre)
     write_array(folder / "scale.npy", norm.scale)
     write_clips(gathered, lambda heard: standardise(clip_evidence(heard), norm), dim, folder / "clips.npy")
+    for block in blocks:  # in place: a large library has room for one such matrix, not for two
+        evidence[block] = standardise(evidence[block], norm)
     reason = "exact, stored by class: a query weighs few classes"
-    return _indexed("taggram", "columns", reason, standardise(evidence, norm), folder), norm
+    return _indexed("taggram", "columns", reason, evidence, folder), norm
 
 
 def _indexed(name: str, kind: str, reason: str, vectors: Vectors, folder: Path) -> Space:
