@@ -33,7 +33,7 @@ class ScanSettings(Section):
     follow_links: bool = True
     workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 120.0  # for one file; a scan reads it but does not decode it
-    match_threshold: float = Field(default=0.90, ge=0.0, le=1.0)  # title and artist, when a playlist entry is matched fuzzily
+    match_threshold: float = Field(default=0.90, ge=0.0, le=1.0)  # title and artist of a fuzzy match
     shrink_limit: float = Field(default=0.5, ge=0.0, le=1.0)  # a scan that finds less of what was known does not prune
 
 
