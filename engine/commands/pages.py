@@ -1,7 +1,6 @@
 """`segue ui` and `segue demo`: the page, and a library to try it on."""
 
 import os
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,11 +42,11 @@ def ui(
     address: Annotated[str, typer.Option(help="Who may come: 0.0.0.0 lets other machines in.")] = "127.0.0.1",
     library: LibraryOption = DEFAULT_LIBRARY,
 ) -> None:
-    """Serve the page on this machine until interrupted."""
+    """Serve the page on this machine until interrupted or terminated."""
     place = (f"--server.address={address}", f"--server.port={port}")
     command = [sys.executable, "-m", "streamlit", "run", str(_page()), *place, *FLAGS]
     environment = {**os.environ, "SEGUE_LIBRARY": str(library.expanduser().absolute())}
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    os.execve(sys.executable, command, environment)  # noqa: S606 - one process, so that a signal reaches the page
 
 
 def _page() -> Path:
