@@ -28,8 +28,8 @@ SpaceName = Literal["taggram", "music"]
 class Probe:
     """One query that calibrated an arm, and the best score the library gave it.
 
-    `use` is "choose" (a query that nothing here can answer, half that set the threshold), "report" (the other
-    half, which only count false answers) or "positive" (a query that the library can answer).
+    `use` is "choose" (those that set the threshold), "report" (others that have nothing to do with the library, which
+    only count false answers) or "positive" (others that it can answer, which only count misses).
     """
 
     text: str

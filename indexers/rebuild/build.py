@@ -190,8 +190,9 @@ def _heard_arms(site: Site, heard: Heard) -> dict[str, Calibration]:
         _, scores = heard.taggram.index.search(taggram.weights(queries), 1)
         return [float(score) for score in scores[:, 0]]
 
+    groups = heard.columns["group"].to_numpy()
     by_tags = calibrate_text("taggram", best_by_tags, [text_of[name] for name in sample(told)])
-    return {"taggram": by_tags, "music": calibrate_sound(heard.music.index, heard.music.vectors)}
+    return {"taggram": by_tags, "music": calibrate_sound(heard.music.index, heard.music.vectors, groups)}
 
 
 def _earlier_arms(earlier: Path) -> dict[str, Calibration]:
