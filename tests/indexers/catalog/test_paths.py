@@ -28,7 +28,8 @@ KNOWN = (
         ("/music/Cafe\u0301/x.ogg", KNOWN[4]),
         ("Second/01 One.mp3", KNOWN[1]),  # not at the base, but nothing else ends so
         ("/x/First/01 One.mp3", None),  # two end so
-        ("Third/01 One.mp3", None),  # a relative path must agree in all of its parts
+        ("Third/01 One.mp3", None),
+        ("Zoe/First/02 50% off.mp3", None),  # a relative path must agree in all of its parts
         ("/elsewhere/only.wav", None),  # one part is too little for two
         ("http://radio.example/only.wav", None),
         ("01 One.mp3", None),

@@ -54,6 +54,7 @@ def side(folder: Path, text: str) -> pl.DataFrame:
 def test_paths_are_relative_to_the_side_file_or_a_unique_ending(folder: Path) -> None:
     assert side(folder, "path,n\nx/a.mp3,1\n./x/../x/a.mp3,2\n")["n"].to_list() == [1]
     assert side(folder, "path,n\na/two.mp3,1\n").to_dicts() == [{"track_id": "t2", "n": 1}]
+    assert side(folder, "path,n\nelsewhere/a.mp3,1\na.mp3,2\n").to_dicts() == [{"track_id": "t1", "n": 2}]
     assert side(folder, "path,n\ntwo.mp3,1\n").is_empty()  # two files end so
 
 
@@ -112,10 +113,12 @@ def test_a_missing_side_file_is_one_clear_line(folder: Path) -> None:
 
 
 def test_a_later_side_file_goes_before_an_earlier_one() -> None:
-    old = pl.DataFrame({"track_id": ["a", "b"], "mood": ["calm", "wild"], "n": [1, 2]})
-    new = pl.DataFrame({"track_id": ["b", "c"], "mood": [None, "sad"], "n": ["two", "three"], "more": [0.5, 1.5]})
+    old = pl.DataFrame({"track_id": ["a", "b"], "mood": ["calm", "wild"], "n": [1, 2], "key": ["C", "D"]})
+    new = pl.DataFrame(
+        {"track_id": ["b", "c"], "mood": [None, "sad"], "n": ["two", "three"], "more": [0.5, 1.5], "key": ["E", "F"]}
+    )
     assert merge_metadata(old, new).to_dicts() == [
-        {"track_id": "a", "mood": "calm", "n": None, "more": None},
-        {"track_id": "b", "mood": "wild", "n": "two", "more": 0.5},
-        {"track_id": "c", "mood": "sad", "n": "three", "more": 1.5},
+        {"track_id": "a", "mood": "calm", "key": "C", "n": None, "more": None},
+        {"track_id": "b", "mood": "wild", "key": "E", "n": "two", "more": 0.5},
+        {"track_id": "c", "mood": "sad", "key": "F", "n": "three", "more": 1.5},
     ]

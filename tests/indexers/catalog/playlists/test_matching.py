@@ -40,6 +40,8 @@ def named(artist: str, title: str, album: str = "", duration_s: float = 0.0) -> 
         (Entry("../m/t3.mp3"), ("t3", "path")),
         (Entry("/gone/x.mp3", "The Beatles", "Yesterday"), ("t1", "tags")),
         (named("The Beatles", "Yesterday"), ("t1", "tags")),
+        (named("The Beatles", "Yesterday", album="A collection", duration_s=999.0), ("t1", "tags")),
+        (Entry("/gone/t1.mp3"), (None, "unmatched")),  # a file name alone is not enough
         (named("beatles", "YESTERDAY - Remastered 2009"), ("t1", "normalised")),
         (named("Beatles, The", "Yesterday (live)"), ("t2", "normalised")),
         (named("Bjork", "Joga"), ("t3", "normalised")),
