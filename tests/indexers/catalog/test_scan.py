@@ -382,7 +382,7 @@ def test_tags_that_cannot_be_read_cost_only_the_tags(
 ) -> None:
     make_tone(music / "a.wav", 440)
     broken = Tags(title="a", problem="its tags cannot be read (too short)")
-    monkeypatch.setattr("indexers.catalog.examine.read_tags", lambda path: broken)
+    monkeypatch.setattr("indexers.catalog.examine.read_tags", lambda _: broken)
     assert states(run(), music) == {"a.wav": ("indexed", broken.problem)}
 
 
