@@ -64,6 +64,7 @@ def listen(
     marks: Marks = {}
     broken: dict[str, str] = {}
     began = time.monotonic()
+    progress(Step("analyse", 0, len(plan.tasks)))
     with closing(_outcomes(plan, settings, store)) as outcomes, CacheWriter(caches) as writer:
         for done, outcome in enumerate(outcomes, start=1):
             if outcome.value is None:
