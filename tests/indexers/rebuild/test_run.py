@@ -261,7 +261,7 @@ def test_progress_tells_the_rate_and_then_the_stages(kit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoders", "message"),
+    ("encoders", "message"), [((), "at least one"), (("fake", "fake"), "none twice"), (("vggish",), "vggish")]
 )
 def test_encoders_that_make_no_sense_are_refused(kit, encoders, message) -> None:
     settings = RebuildSettings(AnalysisSettings(encoders=encoders), IndexSettings())
