@@ -79,7 +79,7 @@ def test_a_small_library_is_judged_by_the_reference() -> None:
 def test_the_reference_knows_every_class() -> None:
     usual = reference(TAG_ENCODERS)
     assert usual.centre.shape == usual.spread.shape == (621,)
-    assert len(np.unique(usual.centre)) > 500
+    assert len(np.unique(usual.centre)) > 300
     assert (usual.spread > 0).all()
     names = class_names(TAG_ENCODERS)
     assert usual.centre[names.index("Music")] > usual.centre[names.index("Bagpipes")] + 3
