@@ -74,8 +74,9 @@ def test_small_parts_are_joined_without_loss(cache, monkeypatch) -> None:
     cache.compact()
     assert len(cache.parts()) == 3
     cache.verify()
-    read = {each.track_id: each for each in cache.entries(("tags", "embedding"))}
-    assert len(read) == 25
+    listed = list(cache.entries(("tags", "embedding")))
+    read = {each.track_id: each for each in listed}
+    assert len(read) == len(listed) == 25
     for number in range(25):
         same(read[f"{number:032x}"], entry(number))
 

@@ -28,6 +28,18 @@ def test_what_sounds_alike_is_together_landmark_or_not(limit, monkeypatch) -> No
     assert tightness(points, 20) < 0.5
 
 
+def test_landmarks_stand_where_they_were_placed_and_others_among_them(monkeypatch) -> None:
+    monkeypatch.setattr(landscape, "LANDMARKS", 6)
+    monkeypatch.setattr(landscape, "_landmarks", lambda _: np.arange(6))
+    placed = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [0.5, 0], [-0.5, 0]], dtype=np.float32)
+    monkeypatch.setattr(landscape, "_tsne", lambda _: placed)
+    points = place(unit_rows(np.eye(6)[[0, 1, 2, 3, 4, 5, 0]].astype(np.float32)))
+    shape = np.linalg.norm(points[:6, None] - points[None, :6], axis=2)
+    expected = np.linalg.norm(placed[:, None] - placed[None], axis=2)
+    np.testing.assert_allclose(shape / shape.max(), expected / expected.max(), atol=1e-5)
+    assert np.linalg.norm(points[6] - points[0]) < 1e-4
+
+
 def test_the_map_is_the_same_each_time() -> None:
     vectors = clusters(10)
     np.testing.assert_array_equal(place(vectors), place(vectors))
