@@ -25,7 +25,7 @@ __all__ = [
     "track_evidence",
 ]
 
-# Chosen on folds 1-4 of ESC-10 and on 41 music queries that no report uses; tests/benchmarks/README.md has the tables.
+# Chosen on folds 1-4 of ESC-10 and on 41 music queries that no report uses; tests/benchmarks/quality.md has the tables.
 FLOOR = 1e-3  # probabilities below it, or above 1 - it, tell nothing more
 LEAST_SPREAD = 1.0  # of log-odds, added to what a class varies by: one that never sounds earns no z-score of 7
 PRIOR_TRACKS = 20  # how many tracks of a library the built-in reference counts as
