@@ -33,7 +33,7 @@ TEMPERATURE = 0.05  # of the cosines between a text and the classes
 WORDS_SHARE = 0.5  # of a text's weights that its words carry one by one
 MAX_WORDS = 16  # of a text that are weighed one by one
 KNOWN, KNOWN_WIDTH = 0.5, 0.05  # a text whose best cosine is KNOWN counts half, with a slope of KNOWN_WIDTH
-MAX_CLASSES = 64  # of one query: the others weigh nothing, so that a search reads few columns
+MAX_CLASSES = 32  # of one query: the others weigh nothing, so that a search reads few columns
 
 _EMPTY = (
     "a an and are as at but by for from i in is it its me music my of on or some something song sound sounds "
