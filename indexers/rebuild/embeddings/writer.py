@@ -8,16 +8,18 @@ from typing import Self
 from indexers.rebuild.embeddings.cache import EncoderCache, Entry
 
 PART_ENTRIES = 32  # tracks
-PART_S = 5.0
+PART_S = 2.0
+COMPACT_FLUSHES = 64  # after which small parts are joined: a long job would leave tens of thousands
 
 
 class CacheWriter:
-    """Collects entries and writes a part for every 32 tracks or 5 seconds, whichever comes first."""
+    """Collects entries and writes a part for every 32 tracks or 2 seconds, whichever comes first."""
 
     def __init__(self, caches: Mapping[str, EncoderCache]) -> None:
         self._caches = caches
         self._waiting: dict[str, list[Entry]] = {name: [] for name in caches}
         self._since = time.monotonic()
+        self._flushes = 0
 
     def add(self, entries: Mapping[str, Entry]) -> None:
         """Take what the encoders heard in one track.
@@ -40,6 +42,10 @@ class CacheWriter:
         for name, waiting in self._waiting.items():
             self._caches[name].append(waiting)
             waiting.clear()
+        self._flushes += 1
+        if self._flushes % COMPACT_FLUSHES == 0:
+            for cache in self._caches.values():
+                cache.compact()
         self._since = time.monotonic()
 
     def __enter__(self) -> Self:

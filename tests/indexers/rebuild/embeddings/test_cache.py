@@ -111,6 +111,16 @@ def test_the_writer_writes_after_a_while(cache, monkeypatch) -> None:
         assert len(cache.clips()) == 1
 
 
+def test_the_writer_joins_small_parts_on_the_way(cache, monkeypatch) -> None:
+    monkeypatch.setattr("indexers.rebuild.embeddings.writer.PART_S", 0.0)
+    monkeypatch.setattr("indexers.rebuild.embeddings.writer.COMPACT_FLUSHES", 10)
+    with CacheWriter({"fake": cache}) as writer:
+        for number in range(25):
+            writer.add({"fake": entry(number)})
+        assert len(cache.parts()) < 10
+        assert len(cache.clips()) == 25
+
+
 @pytest.mark.parametrize(("error", "kept"), [(KeyboardInterrupt, 1), (StorageError, 0)])
 def test_an_interrupt_keeps_what_waits_and_a_full_disk_is_not_tried_again(cache, error, kept) -> None:
     def fail() -> None:
