@@ -11,8 +11,15 @@ def test_spreads_windows_over_the_middles_of_equal_segments():
     assert plan_windows(60.0, 3, 4.0) == (Window(8.0, 12.0), Window(28.0, 32.0), Window(48.0, 52.0))
 
 
-def test_a_short_track_gets_as_many_whole_windows_as_it_holds():
-    assert plan_windows(10.0, 12, 3.008) == (Window(0.0, 3.008), Window(3.008, 6.016), Window(6.016, 9.024))
+def test_a_short_track_is_heard_from_start_to_end():
+    assert plan_windows(5.0, 12, 3.008) == (Window(0.0, 3.008), Window(1.992, 5.0))
+    assert plan_windows(10.0, 12, 4.0) == (Window(0.0, 4.0), Window(3.0, 7.0), Window(6.0, 10.0))
+
+
+def test_a_little_more_than_whole_windows_is_no_reason_for_another():
+    assert plan_windows(3.7, 12, 3.0) == (Window(0.0, 3.0),)
+    assert plan_windows(3.8, 12, 3.0) == (Window(0.0, 3.0), Window(0.8, 3.8))
+    assert len(plan_windows(5.9, 2, 3.0)) == 2
 
 
 def test_exactly_full_is_not_padded():
