@@ -13,6 +13,8 @@ from indexers.encoders import fingerprint_of, load_audio_encoder
 from indexers.encoders.taggram import TAG_ENCODERS, clip_evidence, track_evidence
 from indexers.errors import MediaError
 from indexers.media.probe import probe
+from indexers.media.windows import plan_windows
+from indexers.models.cards import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from indexers.models.store import ModelStore
 from indexers.rebuild.analyse import analyse
 from indexers.schema import Vectors
@@ -69,12 +71,14 @@ class Listener:
         return heard
 
     def _outputs(self, path: Path, n_windows: int) -> dict[str, dict[str, Vectors]]:
-        made = " ".join(fingerprint_of(name) for name in TAG_ENCODERS)
-        name = hashlib.sha256(f"{path.name} {path.stat().st_size} {n_windows} {made}".encode()).hexdigest()[:24]
+        duration_s = probe(path).duration_s
+        windows = plan_windows(duration_s, n_windows, WINDOW_SAMPLES / SAMPLE_RATE_HZ)
+        made = [path.name, path.stat().st_size, windows, *(fingerprint_of(name) for name in TAG_ENCODERS)]
+        name = hashlib.sha256(str(made).encode()).hexdigest()[:24]
         kept = self._kept / f"{name}.npz"
         if not kept.exists():
             self._encoders = self._encoders or [load_audio_encoder(name, ModelStore()) for name in TAG_ENCODERS]
-            found = analyse(path, probe(path).duration_s, self._encoders, n_windows)
+            found = analyse(path, duration_s, self._encoders, n_windows)
             if found.silent:
                 raise MediaError(f"{path.name} is silent")
             arrays = {
