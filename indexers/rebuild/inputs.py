@@ -14,8 +14,8 @@ from indexers.encoders.music import music_outputs
 from indexers.errors import ConfigError, StaleIndexError
 from indexers.generation import FORMAT, read_manifest
 from indexers.library import Library
-from indexers.models.cards import CARDS
-from indexers.rebuild.embeddings.cache import CacheKey
+from indexers.models.cards import CARDS, SAMPLE_RATE_HZ, WINDOW_SAMPLES
+from indexers.rebuild.embeddings.cache import CacheKey, plan_name
 from indexers.settings import AnalysisSettings, IndexSettings
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Inputs:
         return self._digest(self.tracks.select("track_id", "duration_s"))
 
     def _digest(self, tracks: "pl.DataFrame") -> str:
-        about = [FORMAT, REVISION, version("segue"), self.fingerprints, self.settings.as_json()]
+        about = [FORMAT, REVISION, version("segue"), self.fingerprints, self._plan, self.settings.as_json()]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         digest.update(json.dumps({name: str(kind) for name, kind in tracks.schema.items()}).encode())
         digest.update(tracks.write_ndjson().encode())
@@ -77,9 +77,12 @@ class Inputs:
     def cache_keys(self) -> list[CacheKey]:
         """One key per encoder of sound."""
         analysis = self.settings.analysis
-        return [
-            CacheKey(name, self.fingerprints[name], analysis.windows, outputs_of(name)) for name in analysis.encoders
-        ]
+        return [CacheKey(name, self.fingerprints[name], self._plan, outputs_of(name)) for name in analysis.encoders]
+
+    @property
+    def _plan(self) -> str:
+        """All encoders take the same windows."""
+        return plan_name(self.settings.analysis.windows, WINDOW_SAMPLES / SAMPLE_RATE_HZ)
 
 
 def inputs_of(library: Library, settings: RebuildSettings) -> Inputs:

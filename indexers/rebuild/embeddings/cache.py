@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexers.base import AudioEncoder
 from indexers.files import disk_errors, write_atomically
+from indexers.media.windows import plan_windows
 from indexers.schema import Vectors
 
 Halves = npt.NDArray[np.float16]
 
 PART_TRACKS = 1024  # in a compacted part
 GROUP_TRACKS = 64  # in a row group: what is in memory while reading
+PLANNED_S = (0.5, 2.0, 3.1, 5.0, 7.7, 13.3, 29.9, 47.0, 61.5, 240.0, 1234.5, 10_800.0)  # lengths that tell plans apart
 SMALL_PARTS = 8  # of less than half of PART_TRACKS, from which they are compacted
 
 log = logging.getLogger(__name__)
@@ -39,18 +40,19 @@ class CacheKey:
 
     encoder: str
     fingerprint: str
-    n_windows: int
+    plan: str  # see `plan_name`
     outputs: Mapping[str, int]  # output to dim
-
-    @classmethod
-    def of(cls, encoder: AudioEncoder, n_windows: int) -> "CacheKey":
-        """The key of what this encoder hears in up to n_windows windows per track."""
-        return cls(encoder.name, encoder.fingerprint, n_windows, dict(encoder.outputs))
 
     @property
     def folder(self) -> str:
         """The folder of this key below the cache."""
-        return f"{self.encoder}/{self.fingerprint[:12]}-w{self.n_windows}"
+        return f"{self.encoder}/{self.fingerprint[:12]}-{self.plan}"
+
+
+def plan_name(n_windows: int, window_s: float) -> str:
+    """Name the way windows are laid, such as "w12-3f9a01": another name if any track of some lengths got others."""
+    laid = [plan_windows(duration_s, n_windows, window_s) for duration_s in PLANNED_S]
+    return f"w{n_windows}-{hashlib.blake2b(repr(laid).encode(), digest_size=3).hexdigest()}"
 
 
 class EncoderCache:

@@ -7,8 +7,9 @@ from indexers.errors import StorageError
 from indexers.rebuild.embeddings import cache as module
 from indexers.rebuild.embeddings.cache import CacheKey, EncoderCache, Entry
 from indexers.rebuild.embeddings.writer import CacheWriter
+from indexers.schema import Window
 
-KEY = CacheKey("fake", "0123456789abcdef", 12, {"tags": 3, "embedding": 2})
+KEY = CacheKey("fake", "0123456789abcdef", "w12-abcdef", {"tags": 3, "embedding": 2})
 
 
 def entry(number: int, n_clips: int = 2) -> Entry:
@@ -34,12 +35,19 @@ def test_what_is_written_is_read_by_projection(cache) -> None:
     written = [entry(2), entry(1, n_clips=5)]
     cache.append(written)
     cache.append([entry(3)])
-    assert cache.folder.name == "0123456789ab-w12"
+    assert cache.folder.name == "0123456789ab-w12-abcdef"
     assert cache.clips() == {f"{1:032x}": 5, f"{2:032x}": 2, f"{3:032x}": 2}
     read = {each.track_id: each for each in cache.entries(("tags", "embedding"))}
     for each in written:
         same(read[each.track_id], each)
     assert {tuple(each.outputs) for each in cache.entries(("tags",))} == {("tags",)}
+
+
+def test_another_way_to_lay_windows_has_another_name(monkeypatch) -> None:
+    names = {module.plan_name(12, 3.008), module.plan_name(11, 3.008), module.plan_name(12, 3.0)}
+    assert len(names) == 3
+    monkeypatch.setattr(module, "plan_windows", lambda *_: (Window(0.0, 3.008),))
+    assert module.plan_name(12, 3.008) not in names
 
 
 def test_the_same_entries_give_the_same_bytes(tmp_path) -> None:

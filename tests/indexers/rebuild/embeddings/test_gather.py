@@ -17,7 +17,7 @@ def test_a_matrix_on_disk_is_a_npy_file(tmp_path) -> None:
 
 def test_tracks_come_out_in_their_order_whatever_the_cache_has(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(module, "BLOCK_TRACKS", 2)
-    cache = EncoderCache(tmp_path / "cache", CacheKey("fake", "f" * 64, 4, {"tags": 2, "embedding": 3}))
+    cache = EncoderCache(tmp_path / "cache", CacheKey("fake", "f" * 64, "w4", {"tags": 2, "embedding": 3}))
     lengths = {"c": 1, "a": 3, "b": 2, "stranger": 4}
     for number, (track_id, n_clips) in enumerate(lengths.items()):
         times_s = np.full((n_clips, 2), number, dtype=np.float32)
