@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from quality_audio import Heard, Listener, evidence_of, sound_files
 from quality_table import as_markdown
-from record import RESULTS, ROOT, commit, record
+from record import ROOT, record
 
 from indexers.encoders import load_text_encoder, taggram
 from indexers.encoders.music import music_clips, music_track
@@ -205,8 +205,8 @@ def main() -> None:
     settings = {
         name: value for name, value in vars(taggram).items() if name.isupper() and isinstance(value, int | float)
     }
-    record("quality", figures, {"windows": usual, **settings})
-    (RESULTS / f"quality-{commit()}.md").write_text(as_markdown(figures), encoding="utf-8")
+    path = record("quality", figures, {"windows": usual, **settings})
+    path.with_suffix(".md").write_text(as_markdown(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":
