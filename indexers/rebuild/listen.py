@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexers.errors import CheckError
+from indexers.errors import CheckError, LibraryError
 from indexers.files import write_text
 from indexers.library import Library
 from indexers.pool import Outcome, run_tasks
@@ -56,11 +57,13 @@ def listen(
         track_id to the ledger's state and reason, for tracks that could not be heard.
 
     Raises:
+        LibraryError: more than half of the files are gone.
         ModelError: an encoder's weights are missing.
         CheckError: so many tracks broke their workers that the machine is to blame; nothing is marked, what was heard
             is kept.
         StorageError: the disk refused.
     """
+    refuse_missing(plan.tasks)
     marks: Marks = {}
     broken: dict[str, str] = {}
     began = time.monotonic()
@@ -89,6 +92,20 @@ def _outcomes(plan: Plan, settings: AnalysisSettings, store: "ModelStore") -> Ou
         timeout_s=settings.timeout_s,
         setup=partial(load_listeners, names, store, settings.device),
     )
+
+
+def refuse_missing(tasks: Sequence[Task]) -> None:
+    """Stop before most tracks are marked as failed because a disk is not mounted.
+
+    Raises:
+        LibraryError: more than half of the files to analyse are gone.
+    """
+    gone = [task.paths[0] for task in tasks if not any(Path(path).exists() for path in task.paths)]
+    if len(gone) > max(BROKEN_FEW, BROKEN_SHARE * len(tasks)):
+        raise LibraryError(
+            f"{len(gone)} of the {len(tasks)} files to analyse are gone, {gone[0]!r} the first: "
+            "mount their disk, or run `segue scan` on where they are now"
+        )
 
 
 def _refuse_breakdown(broken: Mapping[str, str], n_tasks: int) -> None:

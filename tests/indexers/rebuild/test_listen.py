@@ -2,7 +2,7 @@ import pytest
 
 from indexers import pool
 from indexers.catalog.tables import read_tracks
-from indexers.errors import CheckError
+from indexers.errors import CheckError, LibraryError
 from indexers.rebuild import listen as module
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.inputs import inputs_of
@@ -56,6 +56,15 @@ def test_tracks_are_not_blamed_for_a_broken_machine(kit, plan, caches, monkeypat
     with pytest.raises(CheckError, match=r"4 of 6 tracks broke their workers \(the first: worker died"):
         heard(kit, plan, caches)
     assert len(caches["fake"].clips()) == 2
+
+
+def test_a_disk_that_is_not_mounted_blames_no_track(kit, plan, caches) -> None:
+    for path in sorted(kit.music.iterdir())[:4]:
+        path.unlink()
+    with pytest.raises(LibraryError, match="4 of the 6 files to analyse are gone"):
+        heard(kit, plan, caches)
+    kit.tune("00_-_Tune_0.wav", 0)
+    assert len(heard(kit, plan, caches)) == 3
 
 
 def test_each_encoder_owes_only_what_it_has_not_heard(kit) -> None:

@@ -7,7 +7,7 @@ from indexers.rebuild.parts.duplicates import find_duplicates, same_course
 from indexers.testing import unit_rows
 from indexers.vectors.exact import ExactIndex
 
-N_CLIPS, DIM = 6, 16
+N_CLIPS, DIM = 8, 16
 
 
 def course(number: int, noise: float = 0.0, n_clips: int = N_CLIPS) -> np.ndarray:
@@ -45,6 +45,19 @@ def test_single_clips_and_still_tracks_must_be_nearly_equal() -> None:
     assert not same_course(still, np.tile(course(1, n_clips=1), (4, 1)))
     assert same_course(course(0, n_clips=1), course(0, n_clips=1))
     assert not same_course(course(0, n_clips=1), course(1, n_clips=1))
+
+
+def test_an_event_and_then_silence_is_no_course() -> None:
+    silence = course(7, n_clips=1)
+    one, other = (np.concatenate([course(number, n_clips=1), silence]) for number in (0, 1))
+    assert not same_course(one, other)
+    assert same_course(one, one)
+
+
+def test_the_same_course_of_another_sound_is_another_recording() -> None:
+    turned = course(0) * np.where(np.arange(DIM) < DIM // 2, 1, -1)
+    moves = course(0) - course(0).mean(axis=0)
+    assert not same_course(course(0), unit_rows((turned.mean(axis=0) + moves).astype(np.float32)))
 
 
 def test_a_clip_more_does_not_matter() -> None:
