@@ -24,11 +24,12 @@ def find_duplicates(index: Index, vectors: Vectors, clips: ClipVectors, duration
     """Group tracks that are the same recording: as long within 1.5 s, and the same from clip to clip.
 
     The sound of a whole track does not tell recordings apart: of 3,365 pairs of different pieces as long as each other
-    within 1.5 s (rendered and recorded music) some have a cosine of 0.993, and of 39 pairs of one recording in two
-    encodings (mp3 and ogg at low rates, half the volume, mono at 22 kHz) some have only 0.915. How a track moves
-    around its own mean does: the correlation was 0.62 and more for the same recording, 0.34 and less for others.
-    Short sounds have no course; by the mean cosine of their clips the same recording had 0.986 and more, one pair of
-    the 400 sounds of ESC-10 0.985 (two uploads of one rain, it seems), all others 0.969 and less.
+    within 1.5 s, nearly all rendered scores, some have a cosine of 0.993, and of 39 pairs of one recording in two
+    encodings (mp3, ogg, flac; some mono at 22 kHz and half the volume) some have only 0.915. How a track moves around
+    its own mean does: the correlation was 0.62 and more for the same recording, 0.34 and less for others. Short sounds
+    have no course; by the mean cosine of their clips 4 pairs of the same recording had 0.986 and more, of the pairs of
+    ESC-10's 400 sounds one 0.985, which may be one rain uploaded twice, and all others 0.969 and less. The limits were
+    set on these very pairs.
 
     Args:
         index: Over `vectors`; its 64 nearest neighbours of each track are compared, not all pairs.
