@@ -104,6 +104,15 @@ def test_words_are_weighed_together(taggram: Taggram) -> None:
     assert weights[3] < 1e-3
 
 
+def test_known_words_speak_for_a_text_that_is_not_known_as_a_whole() -> None:
+    class Exact(Axes):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            return super().encode([text if text in self.words else "" for text in texts])
+
+    weights = Taggram(Exact(), Axes.words).weights(["a piano in the rain"])[0]
+    np.testing.assert_allclose(weights / weights.sum(), [0.375, 0.125, 0.375, 0.125], atol=1e-3)
+
+
 def test_a_text_of_no_sound_weighs_next_to_nothing(taggram: Taggram) -> None:
     assert 0 < taggram.weights(["tax return"]).sum() < 1e-3
 
