@@ -16,6 +16,7 @@ from engine.sounds import listen
 from engine.status import Published, Status, published
 from indexers.generation import Calibration, Generation
 from indexers.library import Library
+from indexers.settings import AnalysisSettings, parse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -184,10 +185,22 @@ class Engine:
             self.library, roots, self.settings.scan, metadata=metadata, prune_anyway=prune_anyway, progress=progress
         )
 
-    def rebuild(self, *, dry_run: bool = False, progress: "Callable[[Step], None] | None" = None) -> "RebuildReport":
+    def rebuild(
+        self,
+        *,
+        dry_run: bool = False,
+        device: str | None = None,
+        progress: "Callable[[Step], None] | None" = None,
+    ) -> "RebuildReport":
         """Analyse what is owed, build the indexes, check them and publish a new generation.
 
+        Args:
+            dry_run: Whether only to tell what is owed.
+            device: "auto", "cpu" or "cuda" for this time; None takes the one in segue.toml.
+            progress: Told of every step.
+
         Raises:
+            ConfigError: there is no such device.
             LibraryError: nothing was scanned yet.
             LockedError: another process is writing to the library.
             CheckError: the new generation failed its checks; the old one still serves.
@@ -196,7 +209,10 @@ class Engine:
         """
         from indexers.rebuild.run import RebuildSettings, rebuild
 
-        settings = RebuildSettings(self.settings.analysis, self.settings.index)
+        analysis = self.settings.analysis
+        if device is not None:
+            analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), "device": device})
+        settings = RebuildSettings(analysis, self.settings.index)
         return rebuild(self.library, settings, self.models.store(), dry_run=dry_run, progress=progress)
 
     def promote(self, number: int) -> None:

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
 def rebuild(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is owed.")] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda, this time only; otherwise what segue.toml says.")] = None,
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,7 +35,9 @@ def rebuild(
 
     engine = Engine.open(library)
     with progress_bar() as move:
-        report = engine.rebuild(dry_run=dry_run, progress=lambda step: move(_described(step), step.done, step.total))
+        report = engine.rebuild(
+            dry_run=dry_run, device=device, progress=lambda step: move(_described(step), step.done, step.total)
+        )
     if as_json:
         print_json(report.as_json())
     else:

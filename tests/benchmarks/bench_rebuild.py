@@ -75,7 +75,9 @@ def write_set(folder: Path, sources: list[Path], n_tracks: int) -> list[Path]:
         if suffix == "m4a":
             write_m4a(path, samples)
         else:
-            soundfile.write(path, samples, RATE_HZ)
+            with soundfile.SoundFile(path, "w", RATE_HZ, 2) as stream:
+                for start in range(0, len(samples), RATE_HZ):  # libsndfile crashes on a whole track at once
+                    stream.write(samples[start : start + RATE_HZ])
         written.append(path)
     return written
 

@@ -35,13 +35,18 @@ def hardware() -> dict[str, Any]:
     }
 
 
+def _public(argument: str) -> str:
+    """An argument without the places of the machine it was given on."""
+    return Path(argument).name if os.sep in argument else argument
+
+
 def record(name: str, figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Path:
     """Write results/<name>-<commit>.json and print it."""
     document = {
         "benchmark": name,
         "commit": commit(),
         "date": time.strftime("%F"),
-        "command": " ".join(["python", *sys.argv]),
+        "command": " ".join(["python", f"tests/benchmarks/{Path(sys.argv[0]).name}", *map(_public, sys.argv[1:])]),
         "hardware": hardware(),
         "settings": dict(settings),
         "figures": dict(figures),

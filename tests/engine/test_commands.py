@@ -87,6 +87,12 @@ def test_rebuild_and_back(library):
     assert document("search", "rain", "--library", library)["generation"] == 2
 
 
+def test_an_unknown_device_is_one_line(library):
+    refused = segue("rebuild", "--device", "tpu", "--library", library)
+    assert refused.exit_code == 1
+    assert "analysis.device = 'tpu'" in refused.stderr
+
+
 def test_scan_again_and_the_ledger(library, music, tmp_path):
     broken = tmp_path / "more"
     broken.mkdir()
