@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
 def rebuild(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is owed.")] = False,
-    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda, this time only; otherwise what segue.toml says.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="auto, cpu or cuda, this time only; otherwise what segue.toml says.")
+    ] = None,
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
 ) -> None:
