@@ -38,10 +38,10 @@ check: setup ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## every benchmark; see tests/benchmarks/README.md for one at a time
-	$(BIN)/python tests/benchmarks/bench_latency.py
-	$(BIN)/python tests/benchmarks/bench_rebuild.py
-	$(BIN)/python tests/benchmarks/bench_quality.py
+bench: demo ## the speed benchmarks on the demo; tests/benchmarks/README.md has those on real music
+	$(BIN)/python tests/benchmarks/bench_latency.py $(LIBRARY)
+	$(BIN)/python tests/benchmarks/bench_rebuild.py demo-music
+	$(BIN)/python tests/benchmarks/bench_rescan.py
 
 clean: ## remove the environment and the demo
 	rm -rf .venv demo-library demo-music
