@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from indexers.encoders.doctor import Finding, examine_audio_encoder, examine_text_encoder, examine_vectors
-
 from engine.api import Engine
+from indexers.encoders.doctor import Finding, examine_audio_encoder, examine_text_encoder, examine_vectors
 from indexers.errors import ModelError
 from indexers.generation import Generation, SpaceName
 from indexers.models.store import ModelStore
