@@ -1,5 +1,6 @@
 """Small real audio files, and a scan whose examining runs in this process unless a test is about processes."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from indexers.catalog.ledger import read_ledger
+from indexers.catalog.scan import scan
+from indexers.catalog.tables import read_tracks
 from indexers.library import Library
 from indexers.pool import Outcome
+from indexers.settings import ScanSettings
 
 MakeTone = Callable[..., Path]
+Scan = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -51,3 +57,28 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("indexers.catalog.scan.run_tasks", run_tasks)
     return examined
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run(library: Library, music: Path, in_process: list[str]) -> Scan:
+    """Scan the music folder and give the JSON document, checked to reconcile."""
+
+    def scan_music(*roots: Path, **options: Any) -> dict[str, Any]:
+        in_process.clear()
+        report = scan(library, roots or [music], ScanSettings(), **options).as_json()
+        json.dumps(report)
+        assert report["found"] == report["indexed"] + report["skipped"] + report["failed"] == len(report["files"])
+        assert report["examined"] == len(in_process)
+        ledger = read_ledger(library)
+        assert ledger["path"].to_list() == sorted(set(ledger["path"]))
+        assert read_tracks(library)["track_id"].to_list() == sorted(set(read_tracks(library)["track_id"]))
+        return report
+
+    return scan_music

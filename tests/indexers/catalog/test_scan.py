@@ -2,7 +2,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from indexers.catalog.ledger import mark, read_ledger
 from indexers.catalog.scan import scan
 from indexers.catalog.tables import TRACKS, read_playlists, read_tracks
 from indexers.catalog.tags import Tags
-from indexers.errors import InputError, LibraryError, LockedError, PlaylistError, StorageError
+from indexers.errors import InputError, PlaylistError
 from indexers.library import Library
 from indexers.pool import Outcome
 from indexers.schema import FileState
@@ -21,31 +20,6 @@ from indexers.settings import ScanSettings
 
 Scan = Callable[..., dict[str, Any]]
 Make = Callable[..., Path]
-
-
-@pytest.fixture
-def music(tmp_path: Path) -> Path:
-    folder = tmp_path / "music"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def run(library: Library, music: Path, in_process: list[str]) -> Scan:
-    """Scan the music folder and give the JSON document, checked to reconcile."""
-
-    def scan_music(*roots: Path, **options: Any) -> dict[str, Any]:
-        in_process.clear()
-        report = scan(library, roots or [music], ScanSettings(), **options).as_json()
-        json.dumps(report)
-        assert report["found"] == report["indexed"] + report["skipped"] + report["failed"] == len(report["files"])
-        assert report["examined"] == len(in_process)
-        ledger = read_ledger(library)
-        assert ledger["path"].to_list() == sorted(set(ledger["path"]))
-        assert read_tracks(library)["track_id"].to_list() == sorted(set(read_tracks(library)["track_id"]))
-        return report
-
-    return scan_music
 
 
 def states(report: dict[str, Any], folder: Path) -> dict[str, tuple[str, str]]:
@@ -398,118 +372,6 @@ def test_playlists_of_one_id_are_told_apart(library: Library, run: Scan, music: 
         assert ids[2].startswith("p@")
         make = music / "c.jsonl"
         make.write_text("")  # a change, so that everything is matched anew
-
-
-@pytest.mark.parametrize("name", ["ledger", "catalog/files", "catalog/metadata", "catalog/playlists", "catalog/tracks"])
-def test_a_corrupt_table_is_one_clear_line_and_can_be_deleted(
-    name: str, library: Library, run: Scan, music: Path, make_tone: Make, tmp_path: Path
-) -> None:
-    make_tone(music / "a.flac", 440)
-    (music / "list.m3u").write_text("a.flac\n")
-    side = tmp_path / "side.csv"
-    side.write_text("path,mood\nmusic/a.flac,calm\n")
-    run(metadata=side)
-    before = read_tracks(library), read_playlists(library)
-    path = library.root / f"{name}.parquet"
-    content = bytearray(path.read_bytes())
-    content[len(content) // 4] ^= 0xFF
-    for damaged in (bytes(content[:-20]), b"", bytes(100)):
-        path.write_bytes(damaged)
-        with pytest.raises(LibraryError, match=r"is damaged .*delete it and") as caught:
-            _ = read_tracks(library), run(metadata=side)
-        assert "\n" not in str(caught.value)
-    path.unlink()
-    run(metadata=side)
-    assert read_tracks(library).equals(before[0])
-    assert read_playlists(library).equals(before[1])
-
-
-def test_a_flipped_byte_never_passes_as_content(library: Library, run: Scan, music: Path, make_tone: Make) -> None:
-    for number in range(20):
-        make_tone(music / f"{number}.wav", 440 + 10 * number)
-    run()
-    expected = read_ledger(library)
-    content = library.ledger_path.read_bytes()
-    for place in range(0, len(content), 37):
-        flipped = bytearray(content)
-        flipped[place] ^= 0x55
-        library.ledger_path.write_bytes(flipped)
-        try:
-            assert read_ledger(library).equals(expected, null_equal=True), place
-        except LibraryError as error:
-            assert "is damaged" in str(error) or "no usable column" in str(error)  # noqa: PT017 - either is right
-
-
-def test_a_library_in_the_music_folder_is_not_scanned(
-    run: Scan, music: Path, make_tone: Make, in_process: list[str]
-) -> None:
-    library = Library.create(music)
-    make_tone(music / "cache" / "fake.wav", 440)
-    make_tone(music / "a.wav", 550)
-    report = scan(library, [music], ScanSettings()).as_json()
-    assert states(report, music) == {"a.wav": ("indexed", "")}
-
-
-def test_two_writers_exclude_each_other(library: Library, run: Scan) -> None:
-    with library.lock("segue rebuild"), pytest.raises(LockedError, match="segue rebuild"):
-        run()
-
-
-def test_a_full_disk_is_one_clear_line_and_loses_nothing(
-    library: Library, run: Scan, music: Path, make_tone: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_tone(music / "a.wav", 440)
-    run()
-    before = read_tracks(library)
-    make_tone(music / "b.wav", 550)
-
-    def full(table: object, path: Path, **options: Any) -> None:
-        path.write_bytes(b"half of it")
-        raise OSError(ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("pyarrow.parquet.write_table", full)
-        with pytest.raises(StorageError, match="the disk is full"):
-            run()
-    assert read_tracks(library).equals(before)
-    assert not [path for path in library.root.rglob("*") if path.name.startswith(".") and path.name != ".lock"]
-    assert run()["indexed"] == 2
-
-
-def test_a_film_without_sound_is_skipped(library: Library, run: Scan, music: Path) -> None:
-    import av
-
-    with av.open(str(music / "silent.mp4"), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width = stream.height = 32
-        stream.pix_fmt = "yuv420p"
-        for _ in range(3):
-            container.mux(stream.encode(av.VideoFrame(32, 32, "yuv420p")))
-        container.mux(stream.encode(None))
-    assert states(run(), music) == {"silent.mp4": ("skipped", "no audio")}
-    assert read_ledger(library)["kind"].to_list() == ["video"]
-    assert run()["examined"] == 0
-
-
-def test_odd_names_survive_the_tables(library: Library, run: Scan, music: Path, make_tone: Make) -> None:
-    names = ["new\nline.wav", "quo'te\".wav", "日本 é.wav"]
-    for number, name in enumerate(names):
-        make_tone(music / name, 440 + 100 * number)
-    run()
-    assert sorted(tracks(library)) == sorted(names)
-    assert run()["examined"] == 0
-
-
-def test_nothing_at_all_is_an_empty_catalogue(library: Library, run: Scan) -> None:
-    report = run()
-    assert report["found"] == 0
-    assert read_tracks(library).schema == TRACKS
-    assert read_tracks(library).is_empty()
-
-
-def test_a_root_without_readable_name_is_refused(library: Library, run: Scan, music: Path) -> None:
-    with pytest.raises(InputError, match=r"\\xe9 has a name that is not valid UTF-8"):
-        run(Path(os.fsdecode(os.fsencode(music) + b"/\xe9")))
 
 
 def test_with_real_workers(library: Library, music: Path, make_tone: Make) -> None:
