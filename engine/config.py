@@ -19,7 +19,7 @@ class SearchSettings(Section):
     overfetch: PositiveInt = 5  # candidates fetched per result shown
     rrf_k: PositiveInt = 60  # the constant of reciprocal rank fusion; stored with every answer
     taggram_weight: PositiveFloat = 1.0
-    words_weight: PositiveFloat = 1.0
+    words_weight: PositiveFloat = 1.5  # a hit votes with the square of what it covers: a whole title comes first
     sound_weight: PositiveFloat = 1.0
     unsure_weight: float = Field(default=0.25, gt=0.0, le=1.0)  # times an arm's weight where it is unsure
     relevance: float = Field(default=0.9, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety

@@ -134,8 +134,15 @@ def test_an_unsure_arm_counts_for_less_beside_a_sure_one(shelve, searcher_of):
     shelf.thresholds = {"taggram": 9.0, "words": 0.0}
     found = searcher_of(shelf, unsure_weight=0.25, rrf_k=60).search(Request(text="guitar"), 2)
     assert ids(found) == [1, 0]
-    assert found.results[0].arms == pytest.approx({"taggram": 0.25 / 62, "words": 1 / 61})
-    assert found.weights == {"taggram": 0.25, "words": 1.0}
+    assert found.results[0].arms == pytest.approx({"taggram": 0.25 / 62, "words": 1.5 / 61})
+    assert found.weights == {"taggram": 0.25, "words": 1.5}
+
+
+def test_a_whole_title_comes_before_the_best_sound(shelve, searcher_of):
+    shelf = shelve([[0.5, 0, 0], [0, 0, 0], [0.1, 0, 0]], spread(3), title=["other", "guitar", "more"])
+    found = searcher_of(shelf).search(Request(text="guitar"), 3)
+    assert ids(found)[0] == 1
+    assert ids(searcher_of(shelf, words_weight=0.01).search(Request(text="guitar"), 1)) == [0]
 
 
 def test_words_that_name_no_class_leave_the_tags_out(shelve, searcher_of):
@@ -180,7 +187,7 @@ def test_words_shared_by_accident_do_not_beat_the_sound(shelve, searcher_of):
     titles = ["an accident in june", "other", "in words", "in deed"]
     shelf = shelve([[0.1, 0, 0], [0.5, 0, 0], [0, 0, 0], [0, 0, 0]], spread(4), title=titles)
     found = searcher_of(shelf).search(Request(text="guitar in the rain at night"), 4)
-    assert found.weights == {"taggram": 1.0, "words": 1.0}
+    assert found.weights == {"taggram": 1.0, "words": 1.5}
     given = dict(zip(ids(found), (result.arms for result in found.results), strict=True))
     assert given[0]["words"] < 0.2 * given[0]["taggram"]
 
