@@ -22,7 +22,7 @@ class SearchSettings(Section):
     words_weight: PositiveFloat = 1.5  # a hit votes with the square of what it covers: a whole title comes first
     sound_weight: PositiveFloat = 1.0
     unsure_weight: float = Field(default=0.25, gt=0.0, le=1.0)  # times an arm's weight where it is unsure
-    relevance: float = Field(default=0.9, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
+    relevance: float = Field(default=0.98, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
     artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn
     unlike_weight: NonNegativeFloat = 0.5  # Rocchio's beta
 
