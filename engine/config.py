@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from indexers.errors import ConfigError
 from indexers.settings import AnalysisSettings, IndexSettings, ScanSettings, Section, parse, read_toml
-
-S = TypeVar("S", bound=Section)
 
 
 class SearchSettings(Section):
@@ -54,19 +52,12 @@ class Settings:
         if unknown:
             raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; there are [{'], ['.join(known)}]")
         return cls(
-            scan=_section(ScanSettings, "scan", tables),
-            analysis=_section(AnalysisSettings, "analysis", tables),
-            index=_section(IndexSettings, "index", tables),
-            search=_section(SearchSettings, "search", tables),
+            scan=parse(ScanSettings, "scan", tables.get("scan", {})),
+            analysis=parse(AnalysisSettings, "analysis", tables.get("analysis", {})),
+            index=parse(IndexSettings, "index", tables.get("index", {})),
+            search=parse(SearchSettings, "search", tables.get("search", {})),
         )
 
     def as_json(self) -> dict[str, Any]:
         """The resolved settings, section by section."""
         return {name: getattr(self, name).model_dump(mode="json") for name in self.__slots__}
-
-
-def _section(kind: type[S], name: str, tables: dict[str, Any]) -> S:
-    table = tables.get(name, {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"setting {name!r} = {table!r} must be a table: write it as [{name}]")
-    return parse(kind, name, table)

@@ -37,12 +37,3 @@ class Window:
     start_s: float
     end_s: float
     padded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A track one stage proposes to the next; a higher score is better, always."""
-
-    track_id: str
-    score: float
-    source: str  # the stage that scored it: "taggram", "words", "rrf"

@@ -56,9 +56,6 @@ class IndexSettings(Section):
     keep_generations: PositiveInt = 3
 
 
-SECTIONS: dict[str, type[Section]] = {"scan": ScanSettings, "analysis": AnalysisSettings, "index": IndexSettings}
-
-
 def read_toml(path: Path) -> dict[str, Any]:
     """Read segue.toml without its format number; a missing file is an empty one.
 
@@ -80,12 +77,14 @@ def read_toml(path: Path) -> dict[str, Any]:
     return tables
 
 
-def parse(section: type[S], name: str, table: Mapping[str, Any]) -> S:
+def parse(section: type[S], name: str, table: object) -> S:
     """Check one table against its section.
 
     Raises:
-        ConfigError: an unknown key or a value out of range, named with what is allowed.
+        ConfigError: no table, an unknown key or a value out of range, named with what is allowed.
     """
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"setting {name!r} = {table!r} must be a table: write it as [{name}]")
     try:
         return section(**table)
     except ValidationError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from indexers.catalog.paths import PathIndex
-from indexers.catalog.tables import METADATA, RESERVED, TAGS
+from indexers.catalog.tables import RESERVED, TAGS
 from indexers.catalog.tags import year_from
 from indexers.errors import InputError
 
@@ -142,4 +142,3 @@ READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
     ".ndjson": _read_jsonl,
     ".parquet": _read_parquet,
 }
-NO_METADATA = pl.DataFrame(schema=METADATA)

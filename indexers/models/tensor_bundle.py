@@ -15,7 +15,6 @@ from indexers.schema import Vectors
 
 MAGIC = 0xDB4775248B80FB57
 FOOTER_BYTES = 48
-TRAILER_BYTES = 5  # compression type and checksum after every block
 FLOAT32 = 1  # DT_FLOAT of types.proto
 
 

@@ -11,7 +11,6 @@ import pytest
 from indexers.catalog.ledger import mark, read_ledger
 from indexers.catalog.scan import scan
 from indexers.catalog.tables import TRACKS, read_playlists, read_tracks
-from indexers.catalog.tags import Tags
 from indexers.errors import InputError, PlaylistError
 from indexers.library import Library
 from indexers.pool import Outcome
@@ -349,15 +348,6 @@ def test_a_playlist_that_failed_is_tried_again(run: Scan, music: Path, monkeypat
         patch.setattr("indexers.catalog.playlists.collect.read_playlist_file", fail)
         assert run()["playlists"][0]["error"] == "the network share was away"
     assert run()["playlists"][0]["unmatched"] == ["a.flac"]
-
-
-def test_tags_that_cannot_be_read_cost_only_the_tags(
-    run: Scan, music: Path, make_tone: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_tone(music / "a.wav", 440)
-    broken = Tags(title="a", problem="its tags cannot be read (too short)")
-    monkeypatch.setattr("indexers.catalog.examine.read_tags", lambda _: broken)
-    assert states(run(), music) == {"a.wav": ("indexed", broken.problem)}
 
 
 def test_playlists_of_one_id_are_told_apart(library: Library, run: Scan, music: Path) -> None:

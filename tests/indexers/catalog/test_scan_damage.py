@@ -11,6 +11,7 @@ import pytest
 from indexers.catalog.ledger import read_ledger
 from indexers.catalog.scan import scan
 from indexers.catalog.tables import TRACKS, read_playlists, read_tracks
+from indexers.catalog.tags import Tags
 from indexers.errors import InputError, LibraryError, LockedError, StorageError
 from indexers.library import Library
 from indexers.settings import ScanSettings
@@ -130,3 +131,13 @@ def test_nothing_at_all_is_an_empty_catalogue(library: Library, run: Scan) -> No
 def test_a_root_without_readable_name_is_refused(library: Library, run: Scan, music: Path) -> None:
     with pytest.raises(InputError, match=r"\\xe9 has a name that is not valid UTF-8"):
         run(Path(os.fsdecode(os.fsencode(music) + b"/\xe9")))
+
+
+def test_tags_that_cannot_be_read_cost_only_the_tags(
+    run: Scan, music: Path, make_tone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tone(music / "a.wav", 440)
+    broken = Tags(title="a", problem="its tags cannot be read (too short)")
+    monkeypatch.setattr("indexers.catalog.examine.read_tags", lambda _: broken)
+    (found,) = run()["files"]
+    assert (found["state"], found["reason"]) == ("indexed", broken.problem)
