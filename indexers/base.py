@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from indexers.schema import Rows, Vectors, Waveforms
+from indexers.schema import Rows, Seeds, Vectors, Waveforms
 
 
 @runtime_checkable
@@ -114,4 +114,47 @@ class Index(Protocol):
 
         Raises:
             StaleIndexError: the folder holds another format or kind.
+        """
+
+
+@runtime_checkable
+class PlaylistEncoder(Protocol):
+    """Turns playlists, as ordered rows of one vocabulary, into one vector each."""
+
+    @property
+    def name(self) -> str:
+        """The registry's name: "bow", "sif", "seq2seq-uni" or "seq2seq-bi"."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hex digest that changes whenever the same playlist would give another vector."""
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, lists: Sequence[Rows]) -> Vectors:
+        """Encode playlists into [n_playlists, dim], unit rows; a playlist without rows gives zeros."""
+
+
+@runtime_checkable
+class Recommender(Protocol):
+    """Scores every known track as the continuation of a playlist."""
+
+    @property
+    def name(self) -> str:
+        """The name of its arm, such as "als"."""
+
+    @property
+    def n_tracks(self) -> int:
+        """How many tracks it knows."""
+
+    def score(self, seeds: Seeds) -> Vectors:
+        """Score all tracks, [n_tracks], higher is better.
+
+        Scores are finite; seeds are scored like any other track and left out by the caller. All scores are 0 where the
+        recommender has nothing to say about these seeds.
+
+        Raises:
+            ShapeError: a seed is not one of the n_tracks.
         """

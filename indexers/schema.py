@@ -1,6 +1,6 @@
 """The words that all rooms share: values that flow between the stages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -37,3 +37,17 @@ class Window:
     start_s: float
     end_s: float
     padded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """What is known of a playlist that is to be continued.
+
+    `rows` are its known tracks, each once, in its order; `name` its name, or empty; `day` when it is continued, in days
+    since 0001-01-01, or 0 where that is not known; `source` where it was collected, or empty.
+    """
+
+    rows: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    name: str = ""
+    day: int = 0
+    source: str = ""

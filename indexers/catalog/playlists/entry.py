@@ -16,8 +16,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """An ordered list of entries; `given_id` is the file's own name for it, or empty."""
+    """An ordered list of entries; what a file does not say of it is empty.
+
+    `given_id` is the file's own name for it, `curator` who or which show made it, `source` where it was collected and
+    `date` when it was made or last changed (ISO, YYYY-MM-DD).
+    """
 
     name: str
     entries: tuple[Entry, ...]
     given_id: str = ""
+    curator: str = ""
+    source: str = ""
+    date: str = ""

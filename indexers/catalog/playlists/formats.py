@@ -19,6 +19,7 @@ READERS: dict[str, Callable[[Path], tuple[Playlist, ...]]] = {
     ".jspf": read_jspf,
     ".json": read_json,
     ".jsonl": read_jsonl,
+    ".jsonl.gz": read_jsonl,
 }
 
 
@@ -28,11 +29,11 @@ def read_playlist_file(path: Path) -> tuple[Playlist, ...]:
     Raises:
         PlaylistError: the file is of an unknown format, too large, damaged or not readable.
     """
-    ending = path.suffix.lower()
+    ending = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]).lower()
     if ending not in READERS:
         raise PlaylistError(f"playlist {path} is not one of {', '.join(READERS)}: export it as one of these")
     try:
-        if ending != ".jsonl" and (size := path.stat().st_size) > LIMIT_BYTES:
+        if not ending.startswith(".jsonl") and (size := path.stat().st_size) > LIMIT_BYTES:
             raise PlaylistError(f"playlist {path} has {size} bytes, the limit is {LIMIT_BYTES}: split it")
         return READERS[ending](path)
     except OSError as error:

@@ -1,7 +1,10 @@
 """JSPF, slices of the Million Playlist Dataset, and JSON lines."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +49,20 @@ def read_jsonl(path: Path) -> tuple[Playlist, ...]:
         PlaylistError: a later line is not a playlist.
     """
     playlists: list[Playlist] = []
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            found = _from_line(line, f"{path.stem} {number}")
-            if not found and not playlists:
-                return ()
-            if not found:
-                raise PlaylistError(f"playlist {path}, line {number} is not a JSON object with `tracks`: mend it")
-            playlists += found
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8-sig", errors="replace") as stream:
+            for number, line in enumerate(stream, start=1):
+                if not line.strip():
+                    continue
+                found = _from_line(line, f"{path.stem} {number}")
+                if not found and not playlists:
+                    return ()
+                if not found:
+                    raise PlaylistError(f"playlist {path}, line {number} is not a JSON object with `tracks`: mend it")
+                playlists += found
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise PlaylistError(f"playlist {path} is not a whole gzip file ({error}): fetch it again") from error
     return tuple(playlists)
 
 
@@ -84,9 +91,23 @@ def _from_document(document: object, path: Path) -> tuple[Playlist, ...]:
 
 
 def _playlist(table: Json, tracks: list[Any], name: str, given_id: str) -> Playlist:
-    dated = " ".join(str(table[key]) for key in ("curator", "date") if table.get(key))
-    name = _first(table, ("name", "title")) or dated or name
-    return Playlist(name, tuple(_entry(track) for track in tracks), given_id)
+    curator, source, date = (_first(table, (key,)) for key in ("curator", "source", "date"))
+    name = _first(table, ("name", "title")) or f"{curator} {date}".strip() or name
+    entries = tuple(_entry(track) for track in tracks)
+    return Playlist(name, entries, given_id, curator, source, _iso_day(table, date))
+
+
+def _iso_day(table: Json, date: str) -> str:
+    """Read a day: `date` (YYYY-MM-DD…), or `modified_at` in seconds since 1970, the Million Playlist Dataset's way."""
+    modified = table.get("modified_at")
+    try:
+        if date:
+            return datetime.fromisoformat(date).date().isoformat()
+        if isinstance(modified, int | float):
+            return datetime.fromtimestamp(modified, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        pass  # a day that cannot be read is a day that is not said
+    return ""
 
 
 def _entry(track: object) -> Entry:

@@ -111,7 +111,14 @@ def test_json_lines(tmp_path: Path) -> None:
     ]
     text = "\n\n".join(json.dumps(line) for line in lines)
     assert read(tmp_path, "x.jsonl", text) == (
-        Playlist("Zan 2012-02-07", (Entry("", "Ann", "One"), Entry("", "Bob", ""), Entry(), Entry()), "p1"),
+        Playlist(
+            "Zan 2012-02-07",
+            (Entry("", "Ann", "One"), Entry("", "Bob", ""), Entry(), Entry()),
+            "p1",
+            "Zan",
+            "",
+            "2012-02-07",
+        ),
         Playlist("Mine", (Entry("one.mp3", "Ann", "One", "", 2.0), Entry("two.mp3"))),
     )
 
