@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """An entry of the playlist that was recognised; `track_id` and `path` are empty where the library lacks the file."""
+    """An entry of the playlist that was recognised; `track_id` and `path` are empty where the library lacks it."""
 
     title: str
     artist: str
