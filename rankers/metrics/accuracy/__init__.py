@@ -1,0 +1,1 @@
+"""How well one ranking finds what was held out: one metric a file, each from a ranking and the relevant rows."""
