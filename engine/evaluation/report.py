@@ -1,0 +1,162 @@
+"""The report of `segue evaluate playlists`: built from what the arms answered, written as JSON, Markdown and a page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.evaluation.report_compare import Measured, compare, measure_arms
+from engine.evaluation.report_html import as_html
+from engine.evaluation.report_markdown import as_markdown
+from engine.evaluation.report_values import (
+    ArmFigures,
+    Comparison,
+    Plan,
+    Report,
+    ScenarioFigures,
+    ScenarioResult,
+)
+from indexers.catalog.corpus import Corpus
+from indexers.errors import InputError
+from indexers.files import write_text
+from indexers.schema import Rows
+from rankers.metrics import METRICS, describe
+
+DEPTH = 500  # recommendations asked for
+
+__all__ = ["Plan", "Report", "ScenarioResult", "build_report", "write_report"]
+
+
+def build_report(
+    scenarios: Sequence[ScenarioResult], train: Corpus, plan: Plan, *, cold: Mapping[str, Any] | None = None
+) -> Report:
+    """Measure every arm in every scenario, and compare the contenders with the others.
+
+    Args:
+        scenarios: What the arms answered; every scenario has the same arms.
+        train: The playlists that were learnt from: popularity, artists and the size of the catalogue.
+        plan: What is compared, and how.
+        cold: Figures of tracks that no training playlist holds, reported as they are.
+
+    Raises:
+        InputError: an arm has no ranking for a query, was not run in a scenario or ranks more than 500 tracks; a
+            scenario has no query or is named twice; the main scenario or a contender does not exist.
+        ShapeError: a ranking or a truth contradicts itself.
+    """
+    _check_scenarios(scenarios, plan)
+    built = [_scenario(scenario, train, plan, number) for number, scenario in enumerate(scenarios)]
+    settings = {**plan.settings, "resamples": plan.n_resamples, "level": plan.level, "seed": plan.seed}
+    return Report(
+        main=plan.main,
+        scenarios=tuple(figures for figures, _ in built),
+        comparisons=tuple(comparison for _, comparisons in built for comparison in comparisons),
+        contenders=plan.contenders,
+        settings=settings,
+        cold=cold or {},
+    )
+
+
+def write_report(folder: Path, report: Report) -> tuple[Path, Path, Path]:
+    """Write report.md, report.html and, last, report.json; each replaces an older one in one step.
+
+    Returns:
+        The paths of report.json, report.md and report.html.
+
+    Raises:
+        InputError: a setting or a figure is not finite, which JSON cannot say.
+        StorageError: the disk refused.
+    """
+    try:
+        document = json.dumps(report.as_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    except ValueError as error:
+        raise InputError("the report holds a number that is not finite; mend the arm or setting it is from") from error
+    paths = folder / "report.json", folder / "report.md", folder / "report.html"
+    write_text(paths[2], as_html(report))
+    write_text(paths[1], as_markdown(report))
+    write_text(paths[0], document)
+    return paths
+
+
+def _scenario(
+    scenario: ScenarioResult, train: Corpus, plan: Plan, number: int
+) -> tuple[ScenarioFigures, tuple[Comparison, ...]]:
+    artist_of = train.vocabulary.artist_of()
+    runs = {arm: _complete(scenario, arm) for arm in scenario.arms}
+    known = measure_arms(runs, scenario.truths_known, artist_of, plan, rng=_rng(plan, number, 0))
+    arms = _figures(runs, known, train, plan)
+    arms_all = {}
+    if scenario.truths_all:
+        everything = measure_arms(runs, scenario.truths_all, artist_of, plan, rng=_rng(plan, number, 1))
+        arms_all = _figures(runs, everything, train, plan)
+    n_groups = len(set(known.groups))
+    counts = dict(scenario.counts)
+    figures = ScenarioFigures(scenario.name, arms, arms_all, len(scenario.truths_known), n_groups, counts)
+    return figures, compare(scenario.name, known, plan, rng=_rng(plan, number, 2))
+
+
+def _figures(
+    runs: Mapping[str, Sequence[Rows]], measured: Measured, train: Corpus, plan: Plan
+) -> dict[str, ArmFigures]:
+    artist_of = train.vocabulary.artist_of()
+    means = measured.values.mean(axis=0)
+    intervals = measured.intervals(plan.level)
+    return {
+        arm: ArmFigures(
+            means=dict(zip(METRICS, means[row].tolist(), strict=True)),
+            intervals={metric: tuple(pair) for metric, pair in zip(METRICS, intervals[row].tolist(), strict=True)},
+            shape=describe(rankings, train.counts, len(train.lists), artist_of),
+            n_queries=len(rankings),
+            n_empty=sum(not len(ranking) for ranking in rankings),
+        )
+        for row, (arm, rankings) in enumerate(runs.items())
+    }
+
+
+def _complete(scenario: ScenarioResult, arm: str) -> list[Rows]:
+    """One arm's rankings, once it is sure that it answered every query."""
+    rankings = [ranking for ranking in scenario.arms[arm] if ranking is not None]
+    n_queries = len(scenario.truths_known)
+    if len(rankings) != n_queries or len(scenario.arms[arm]) != n_queries:
+        raise InputError(
+            f"arm {arm!r} ranked {len(rankings)} of {n_queries} queries of scenario {scenario.name!r}: "
+            "run it on every query, or leave it out"
+        )
+    longest = max(map(len, rankings))
+    if longest > DEPTH:
+        raise InputError(f"arm {arm!r} ranks {longest} tracks for a query; the metrics look at {DEPTH}: cut its lists")
+    return rankings
+
+
+def _check_scenarios(scenarios: Sequence[ScenarioResult], plan: Plan) -> None:
+    names = [scenario.name for scenario in scenarios]
+    if plan.main not in names:
+        raise InputError(f"main scenario {plan.main!r} was not run; there are {', '.join(names) or 'none'}")
+    if len(set(names)) < len(names):
+        raise InputError(f"scenarios share a name in {', '.join(names)}: name each once")
+    for scenario in scenarios:
+        _check_scenario(scenario, tuple(scenarios[0].arms), plan)
+
+
+def _check_scenario(scenario: ScenarioResult, arms: Sequence[str], plan: Plan) -> None:
+    n_queries = len(scenario.truths_known)
+    if not n_queries:
+        raise InputError(f"scenario {scenario.name!r} has no query: hold out longer playlists, or leave it out")
+    if len(scenario.truths_all) not in {0, n_queries}:
+        raise InputError(
+            f"scenario {scenario.name!r} has {n_queries} queries by known tracks "
+            f"and {len(scenario.truths_all)} by all: give the same queries"
+        )
+    absent = sorted({*arms, *scenario.arms, *plan.contenders} - (set(arms) & set(scenario.arms)))
+    if absent:
+        raise InputError(
+            f"arm {absent[0]!r} was not run in every scenario ({scenario.name!r}): run it, or leave it out"
+        )
+    if not arms:
+        raise InputError(f"scenario {scenario.name!r} has no arm: name at least one to measure")
+
+
+def _rng(plan: Plan, *stream: int) -> np.random.Generator:
+    """Chance of its own for each step, so that adding a scenario moves no other figure."""
+    return np.random.default_rng([plan.seed, *stream])
