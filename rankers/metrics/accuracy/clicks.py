@@ -3,7 +3,7 @@
 import numpy as np
 
 from indexers.schema import Rows
-from rankers.metrics.hits import hits_of
+from rankers.metrics.hits import Hits, hits_of
 
 PAGE = 10  # tracks shown at once
 DEPTH = 500  # tracks that can be shown
@@ -28,5 +28,10 @@ def clicks(ranking: Rows, relevant: Rows, n_relevant: int) -> float:
     Source: Chen, Lamere, Schedl and Zamani, "RecSys Challenge 2018: automatic music playlist continuation", RecSys
     2018.
     """
-    positions = np.flatnonzero(hits_of(ranking, relevant, n_relevant)[:DEPTH])
+    return of_hits(hits_of(ranking, relevant, n_relevant))
+
+
+def of_hits(hits: Hits) -> float:
+    """Clicks where the hits are known already."""
+    positions = np.flatnonzero(hits[:DEPTH])
     return float(positions[0] // PAGE if len(positions) else NEVER)

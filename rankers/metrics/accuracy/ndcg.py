@@ -3,7 +3,7 @@
 import numpy as np
 
 from indexers.schema import Rows
-from rankers.metrics.hits import check_depth, hits_of
+from rankers.metrics.hits import Figures, Hits, check_depth, hits_of
 
 
 def ndcg(ranking: Rows, relevant: Rows, n_relevant: int, k: int) -> float:
@@ -29,6 +29,15 @@ def ndcg(ranking: Rows, relevant: Rows, n_relevant: int, k: int) -> float:
     discount log2(r + 1) of Burges et al., ICML 2005.
     """
     check_depth(k)
-    ranks = np.flatnonzero(hits_of(ranking, relevant, n_relevant)[:k]) + 1
-    ideal = np.arange(1, min(n_relevant, k) + 1)
-    return float((1 / np.log2(ranks + 1)).sum() / (1 / np.log2(ideal + 1)).sum())
+    return of_hits(hits_of(ranking, relevant, n_relevant), n_relevant, k)
+
+
+def of_hits(hits: Hits, n_relevant: int, k: int) -> float:
+    """NDCG where the hits are known already."""
+    gained = _gains(np.flatnonzero(hits[:k])).sum()
+    return float(gained / _gains(np.arange(min(n_relevant, k))).sum())
+
+
+def _gains(positions: Rows) -> Figures:
+    """What a hit at each position, from 0, gains."""
+    return 1 / np.log2(positions + 2)

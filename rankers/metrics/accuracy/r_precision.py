@@ -1,7 +1,7 @@
 """R-precision: the share of what was held out in a list just as long."""
 
 from indexers.schema import Rows
-from rankers.metrics.hits import hits_of
+from rankers.metrics.hits import Hits, hits_of
 
 
 def r_precision(ranking: Rows, relevant: Rows, n_relevant: int) -> float:
@@ -20,4 +20,9 @@ def r_precision(ranking: Rows, relevant: Rows, n_relevant: int) -> float:
 
     Source: Buckley and Voorhees, "Retrieval evaluation with incomplete information", SIGIR 2004.
     """
-    return float(hits_of(ranking, relevant, n_relevant)[:n_relevant].sum()) / n_relevant
+    return of_hits(hits_of(ranking, relevant, n_relevant), n_relevant)
+
+
+def of_hits(hits: Hits, n_relevant: int) -> float:
+    """R-precision where the hits are known already."""
+    return float(hits[:n_relevant].sum()) / n_relevant

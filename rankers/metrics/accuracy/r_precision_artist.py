@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from indexers.schema import Rows
-from rankers.metrics.hits import hits_of
+from rankers.metrics.hits import Hits, hits_of
 
 ARTIST_BONUS = 0.25
 
@@ -33,6 +33,11 @@ def r_precision_artist(
     Source: Zamani, Schedl, Lamere and Chen, "An analysis of approaches taken in the ACM RecSys Challenge 2018 for
     automatic music playlist continuation", ACM TIST 10(5), 2019 (R-precision).
     """
-    n_hits = int(hits_of(ranking, relevant, n_relevant)[:n_relevant].sum())
-    n_artists = len(relevant_artists & set(artist_of[ranking[:n_relevant]].tolist()))
-    return (n_hits + ARTIST_BONUS * n_artists) / n_relevant
+    artists = artist_of[ranking[:n_relevant]]
+    return of_hits(hits_of(ranking, relevant, n_relevant), n_relevant, relevant_artists, artists)
+
+
+def of_hits(hits: Hits, n_relevant: int, relevant_artists: AbstractSet[int], artists: Rows) -> float:
+    """The same where the hits, and the artists at the first |G| positions, are known already."""
+    n_artists = len(relevant_artists & set(artists.tolist()))
+    return (int(hits[:n_relevant].sum()) + ARTIST_BONUS * n_artists) / n_relevant

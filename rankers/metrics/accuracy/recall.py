@@ -1,7 +1,7 @@
 """Recall within the first k."""
 
 from indexers.schema import Rows
-from rankers.metrics.hits import check_depth, hits_of
+from rankers.metrics.hits import Hits, check_depth, hits_of
 
 
 def recall(ranking: Rows, relevant: Rows, n_relevant: int, k: int) -> float:
@@ -23,4 +23,9 @@ def recall(ranking: Rows, relevant: Rows, n_relevant: int, k: int) -> float:
     Source: Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, section 8.3.
     """
     check_depth(k)
-    return float(hits_of(ranking, relevant, n_relevant)[:k].sum()) / n_relevant
+    return of_hits(hits_of(ranking, relevant, n_relevant), n_relevant, k)
+
+
+def of_hits(hits: Hits, n_relevant: int, k: int) -> float:
+    """Recall where the hits are known already."""
+    return float(hits[:k].sum()) / n_relevant

@@ -3,7 +3,7 @@
 import numpy as np
 
 from indexers.schema import Rows
-from rankers.metrics.hits import hits_of
+from rankers.metrics.hits import Hits, hits_of
 
 
 def reciprocal_rank(ranking: Rows, relevant: Rows, n_relevant: int) -> float:
@@ -22,5 +22,10 @@ def reciprocal_rank(ranking: Rows, relevant: Rows, n_relevant: int) -> float:
 
     Source: Voorhees, "The TREC-8 question answering track report", TREC 1999.
     """
-    positions = np.flatnonzero(hits_of(ranking, relevant, n_relevant))
+    return of_hits(hits_of(ranking, relevant, n_relevant))
+
+
+def of_hits(hits: Hits) -> float:
+    """The reciprocal rank where the hits are known already."""
+    positions = np.flatnonzero(hits)
     return 1.0 / float(positions[0] + 1) if len(positions) else 0.0
