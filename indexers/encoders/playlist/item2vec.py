@@ -4,30 +4,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from indexers.catalog.corpus import Corpus
+from indexers.encoders.playlist.settings import Item2VecSettings
 from indexers.errors import InputError
 from indexers.schema import Rows, Vectors
-from indexers.settings import Section
 
 if TYPE_CHECKING:
     from gensim.models import Word2Vec
 
 SENTENCE_WORDS = 10_000  # gensim drops what a sentence has beyond this
-
-
-class Item2VecSettings(Section):
-    """How track vectors are learnt; the defaults were chosen on a validation split of real playlists."""
-
-    dim: PositiveInt = 128
-    epochs: PositiveInt = 10
-    window: PositiveInt = 50  # tracks on either side, at most; each is drawn up to this far
-    negative: PositiveInt = 10
-    sample: NonNegativeFloat = 1e-3  # of all listings: tracks more frequent than this are thinned out
-    ns_exponent: float = Field(default=0.75, ge=-2.0, le=2.0)  # of the counts that negatives are drawn by
-    alpha: PositiveFloat = 0.025
-    seed: NonNegativeInt = 0
 
 
 def learn_track_vectors(corpus: Corpus, settings: Item2VecSettings | None = None) -> Vectors:

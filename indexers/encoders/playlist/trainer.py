@@ -1,0 +1,181 @@
+"""The autoencoder's training, step by step; every step's chance comes from its number, so that it can be resumed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from indexers.catalog.corpus import Corpus
+from indexers.encoders.playlist.batches import Batch, fixed_batches
+from indexers.encoders.playlist.network import BOTH_WAYS, Network, sampled_loss
+from indexers.encoders.playlist.settings import Seq2SeqSettings
+from indexers.schema import Rows, Vectors
+
+WARM_STEPS = 100  # over which the learning rate rises
+LAST_RATE = 0.05  # of the learning rate that is left at the end
+DRAWN_POWER = 0.75  # of the counts that negatives are drawn by
+STEP_SEEDS = 1_000_003
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """One batch as tensors: what is read, what the decoder is told, and what it must say.
+
+    `rows` [n_playlists, n_places], `given` and `targets` [n_playlists, n_places + 1], `wanted` of their shape, true
+    where a target counts.
+    """
+
+    rows: Tensor
+    lengths: Tensor
+    given: Tensor
+    targets: Tensor
+    wanted: Tensor
+
+
+def teaching(batch: Batch, network: Network) -> Teaching:
+    """Lay a batch out for the network: the decoder starts after the mark of a start and says the end last."""
+    places, device = np.arange(len(batch.lengths)), network.bias.device
+    targets = np.concatenate([batch.rows, np.zeros((len(places), 1), dtype=np.int64)], axis=1)
+    targets[places, batch.lengths] = network.end
+    given = np.concatenate([np.full((len(places), 1), network.first, dtype=np.int64), batch.rows], axis=1)
+    wanted = np.arange(targets.shape[1]) <= batch.lengths[:, None]
+    moved = (torch.from_numpy(each).to(device) for each in (batch.rows, given, targets, wanted))
+    rows, *rest = moved
+    return Teaching(rows, torch.from_numpy(batch.lengths), *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often each track, and the end of a playlist, is what comes next: [n_tracks + 1] each, summing to 1.
+
+    `plain` are the shares themselves, `drawn` those that negatives are drawn by.
+    """
+
+    plain: Vectors
+    drawn: Vectors
+
+
+def shares_of(corpus: Corpus) -> Shares:
+    """Count what comes next in training playlists; a track in none of them still has a small share."""
+    counts = np.append(corpus.counts, sum(1 for rows in corpus.lists if len(rows))).astype(np.float64) + 0.5
+    drawn = counts**DRAWN_POWER
+    return Shares((counts / counts.sum()).astype(np.float32), (drawn / drawn.sum()).astype(np.float32))
+
+
+class Trainer:
+    """A network and its optimisers; `n_steps` steps were taken."""
+
+    def __init__(self, network: Network, shares: Shares, settings: Seq2SeqSettings) -> None:
+        """Take a network on its device."""
+        self.network, self.settings = network, settings
+        self.n_steps = 0
+        self._drawn = torch.from_numpy(shares.drawn).to(network.bias.device)
+        self._up_to = np.cumsum(shares.drawn.astype(np.float64))
+        dense = [values for name, values in network.named_parameters() if name != "table.weight"]
+        self._dense = dense
+        self.optimisers = (
+            torch.optim.Adam(dense, lr=settings.learning_rate),
+            torch.optim.SparseAdam([network.table.weight], lr=settings.learning_rate),
+        )
+
+    def step(self, batch: Batch, progress: float) -> float:
+        """Learn from one batch and give its loss.
+
+        Args:
+            batch: Playlists.
+            progress: The share of the whole training that is done, which the learning rate follows.
+        """
+        rng = np.random.default_rng((self.settings.seed, STEP_SEEDS, self.n_steps))
+        self._set_rate(progress)
+        self.network.train()
+        loss = self._loss(teaching(batch, self.network), rng)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._dense, self.settings.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        self.n_steps += 1
+        return float(loss.detach())
+
+    def _loss(self, taught: Teaching, rng: np.random.Generator) -> Tensor:
+        settings, device = self.settings, taught.rows.device
+        attends = rng.random(len(taught.rows)) >= settings.attention_dropout
+        told = rng.random(taught.given.shape) >= settings.word_dropout
+        told[:, 0] = True  # the start is always told
+        given = taught.given.masked_fill(~torch.from_numpy(told).to(device), self.network.blank)
+        encoded = self.network.encode(taught.rows, taught.lengths)
+        written = self.network.decode(given, encoded, torch.from_numpy(attends).float().to(device))
+        picked = np.searchsorted(self._up_to, rng.random(settings.negatives) * self._up_to[-1])
+        drawn = torch.from_numpy(picked.astype(np.int64)).to(device)
+        return sampled_loss(self.network, written[taught.wanted], taught.targets[taught.wanted], drawn, self._drawn)
+
+    def _set_rate(self, progress: float) -> None:
+        warm = min(1.0, (self.n_steps + 1) / WARM_STEPS)
+        rate = self.settings.learning_rate * warm * max(LAST_RATE, 1.0 - progress * (1.0 - LAST_RATE))
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+
+
+def start_trainer(
+    kind: str, corpus: Corpus, track_vectors: Vectors, settings: Seq2SeqSettings, device: torch.device
+) -> Trainer:
+    """Make a network that knows the track vectors [n_tracks, width] alone; the same seed gives the same network."""
+    shares = shares_of(corpus)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        network = Network(len(corpus.vocabulary), settings, both_ways=BOTH_WAYS[kind])
+    network.start(track_vectors, shares.plain)
+    return Trainer(network.to(device), shares, settings)
+
+
+def torch_threads() -> int:
+    """How many threads torch computes with."""
+    return torch.get_num_threads()
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How well held-out playlists are written, in nats per track (and end), told each track before.
+
+    `attending` uses attention and vector, `vector_only` withholds attention.
+    """
+
+    attending: float
+    vector_only: float
+
+    def as_json(self) -> dict[str, float]:
+        """The two losses."""
+        return {name: round(value, 5) for name, value in asdict(self).items()}
+
+
+@torch.no_grad()
+def validate(network: Network, lists: Sequence[Rows], settings: Seq2SeqSettings) -> Validation:
+    """Measure the exact loss, over all tracks, on playlists; those without tracks say nothing.
+
+    Args:
+        network: As it is now; nothing in it changes.
+        lists: At least one with tracks.
+        settings: Playlists are read up to `chunk_tracks`.
+    """
+    network.eval()
+    losses = []
+    for attends in (1.0, 0.0):
+        told = [_total(network, batch, attends) for _, batch in fixed_batches(lists, settings.chunk_tracks, 2048)]
+        losses.append(math.fsum(loss for loss, _ in told) / max(1, sum(count for _, count in told)))
+    return Validation(*losses)
+
+
+def _total(network: Network, batch: Batch, attends: float) -> tuple[float, int]:
+    """The summed loss of a batch, and over how many places."""
+    taught = teaching(batch, network)
+    encoded = network.encode(taught.rows, taught.lengths)
+    allowed = torch.full((len(taught.rows),), attends, device=taught.rows.device)
+    written = network.decode(taught.given, encoded, allowed)[taught.wanted]
+    targets = taught.targets[taught.wanted]
+    return float(functional.cross_entropy(network.scores(written), targets, reduction="sum")), len(targets)
