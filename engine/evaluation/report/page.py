@@ -1,6 +1,6 @@
 """The report as a page."""
 
-from engine.evaluation.report_values import Report
+from engine.evaluation.report.values import Report
 
 
 def as_html(report: Report) -> str:

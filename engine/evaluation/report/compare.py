@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.evaluation.report_values import Comparison, Plan
+from engine.evaluation.report.values import Comparison, Plan
 from indexers.errors import InputError
 from indexers.schema import Rows
 from rankers.metrics import LOWER_IS_BETTER, METRICS, Figures, Truth, measure

@@ -1,16 +1,12 @@
-"""The report of `segue evaluate playlists`: built from what the arms answered, written as JSON, Markdown and a page."""
+"""The report of an evaluation, from what every arm answered in every scenario."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.evaluation.report_compare import Measured, compare, measure_arms
-from engine.evaluation.report_html import as_html
-from engine.evaluation.report_markdown import as_markdown
-from engine.evaluation.report_values import (
+from engine.evaluation.report.compare import Measured, compare, measure_arms
+from engine.evaluation.report.values import (
     ArmFigures,
     Comparison,
     Plan,
@@ -20,13 +16,10 @@ from engine.evaluation.report_values import (
 )
 from indexers.catalog.corpus import Corpus
 from indexers.errors import InputError
-from indexers.files import write_text
 from indexers.schema import Rows
 from rankers.metrics import METRICS, describe
 
 DEPTH = 500  # recommendations asked for
-
-__all__ = ["Plan", "Report", "ScenarioResult", "build_report", "write_report"]
 
 
 def build_report(
@@ -56,27 +49,6 @@ def build_report(
         settings=settings,
         cold=cold or {},
     )
-
-
-def write_report(folder: Path, report: Report) -> tuple[Path, Path, Path]:
-    """Write report.md, report.html and, last, report.json; each replaces an older one in one step.
-
-    Returns:
-        The paths of report.json, report.md and report.html.
-
-    Raises:
-        InputError: a setting or a figure is not finite, which JSON cannot say.
-        StorageError: the disk refused.
-    """
-    try:
-        document = json.dumps(report.as_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    except ValueError as error:
-        raise InputError("the report holds a number that is not finite; mend the arm or setting it is from") from error
-    paths = folder / "report.json", folder / "report.md", folder / "report.html"
-    write_text(paths[2], as_html(report))
-    write_text(paths[1], as_markdown(report))
-    write_text(paths[0], document)
-    return paths
 
 
 def _scenario(

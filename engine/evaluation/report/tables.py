@@ -1,0 +1,95 @@
+"""The report's parts in reading order, as Markdown and page both show them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.evaluation.report.cells import NAMES, NOTHING, Cell, Section, Table, column, number
+from engine.evaluation.report.values import DEFINITIONS, SHAPES, ArmFigures, Report
+from engine.evaluation.report.verdicts import verdicts
+from rankers.metrics import METRICS
+
+
+def sections(report: Report) -> Iterator[Section]:
+    """The parts of the report; those with nothing to show are left out."""
+    head = report.head
+    if report.comparisons:
+        yield verdicts(report)
+    text = f"{head.n_queries:,} queries in {head.n_groups:,} groups. Only known held-out tracks count."
+    yield Section("main", f"Every arm: {report.main}", text, (_accuracy("Known held-out tracks", head.arms),))
+    if head.arms_all:
+        text = "The same lists, with every held-out track counted: one that no arm can know is a miss."
+        table = _accuracy("All held-out tracks", head.arms_all)
+        yield Section("all", f"Every held-out track: {report.main}", text, (table,))
+    if len(report.scenarios) > 1:
+        text = "With more or fewer tracks given. Only known held-out tracks count."
+        yield Section("scenarios", "Every scenario", text, tuple(_by_scenario(report, metric) for metric in METRICS))
+    text = "How much of what is known is ever recommended, how evenly, how rare it is, and by how many artists."
+    yield Section("beyond", f"Beyond accuracy: {report.main}", text, (_shapes(head.arms),))
+    if report.cold:
+        text = "Tracks that no training playlist holds, apart from those that some do."
+        yield Section("cold", "Cold tracks", text, (_listing("Cold and warm", report.cold),))
+    yield Section("meaning", "What the figures mean", "|G| is how many tracks were held out.", (_definitions(),))
+    tables = (_listing("Counts", _counts(report)), _listing("Settings", report.settings))
+    yield Section("settings", "Counts and settings", "", tables)
+
+
+def _accuracy(caption: str, arms: Mapping[str, ArmFigures]) -> Table:
+    columns = [column(metric, arms) for metric in METRICS]
+    rows = tuple(
+        (Cell(name), *(figures[name] for figures in columns), Cell(f"{arm.n_empty:,}")) for name, arm in arms.items()
+    )
+    return Table(caption, ("arm", *(NAMES[metric] for metric in METRICS), "empty"), rows)
+
+
+def _by_scenario(report: Report, metric: str) -> Table:
+    columns = [column(metric, scenario.arms) for scenario in report.scenarios]
+    rows = tuple((Cell(name), *(figures[name] for figures in columns)) for name in report.head.arms)
+    return Table(NAMES[metric], ("arm", *(scenario.name for scenario in report.scenarios)), rows)
+
+
+def _shapes(arms: Mapping[str, ArmFigures]) -> Table:
+    rows = tuple(
+        (Cell(name), *(Cell(number(shape, arm.shape.get(shape))) for shape in SHAPES)) for name, arm in arms.items()
+    )
+    return Table("Whole runs", ("arm", *(NAMES[shape] for shape in SHAPES)), rows)
+
+
+def _definitions() -> Table:
+    rows = tuple((Cell(NAMES[name]), Cell(meaning)) for name, meaning in DEFINITIONS.items())
+    return Table("Definitions", ("figure", "meaning"), rows)
+
+
+def _counts(report: Report) -> dict[str, Any]:
+    """What every scenario's figures rest on; arms without empty answers are not worth a line."""
+    return {
+        scenario.name: {
+            "queries": scenario.n_queries,
+            "groups": scenario.n_groups,
+            **scenario.counts,
+            "empty answers": {name: arm.n_empty for name, arm in scenario.arms.items() if arm.n_empty},
+        }
+        for scenario in report.scenarios
+    }
+
+
+def _listing(caption: str, values: Mapping[str, Any]) -> Table:
+    return Table(caption, ("what", "value"), tuple((Cell(name), Cell(text)) for name, text in _leaves(values)))
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every value within nested mappings, with the names that lead to it."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name} · ")
+        else:
+            yield f"{prefix}{name}", _plain(value)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return NOTHING if value is None else str(value)
