@@ -8,8 +8,31 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before numpy: spinning threads stall every other process
 
 from engine.api import Engine
+from engine.continuation.answer import Continuation, Continued, Seed, Unmatched
+from engine.continuation.atlas import Neighbour
+from engine.continuation.inputs import Pasted, Uploaded
+from engine.path import Stop
 from engine.query import Answer, Confidence, Evidence, Query, Result, Span
 from engine.status import Published, Status
 from indexers.errors import SegueError
 
-__all__ = ["Answer", "Confidence", "Engine", "Evidence", "Published", "Query", "Result", "SegueError", "Span", "Status"]
+__all__ = [
+    "Answer",
+    "Confidence",
+    "Continuation",
+    "Continued",
+    "Engine",
+    "Evidence",
+    "Neighbour",
+    "Pasted",
+    "Published",
+    "Query",
+    "Result",
+    "Seed",
+    "SegueError",
+    "Span",
+    "Status",
+    "Stop",
+    "Unmatched",
+    "Uploaded",
+]

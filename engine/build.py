@@ -11,13 +11,16 @@ from engine.arms import Arm
 from engine.arms.sound import SoundArm
 from engine.arms.taggram import TaggramArm
 from engine.arms.words import WordsArm
-from engine.config import SearchSettings
+from engine.config import SearchSettings, Settings
 from engine.search import Searcher
 from indexers.errors import StaleIndexError
 from indexers.generation import Generation
+from indexers.library import Library
 from indexers.schema import Vectors
+from rankers.groups import Groups
 
 if TYPE_CHECKING:
+    from engine.continuation.service import Playlists
     from indexers.base import AudioEncoder, TextEncoder
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
@@ -86,6 +89,23 @@ def searcher(generation: Generation, settings: SearchSettings, models: Models) -
         SoundArm(generation, settings.unlike_weight),
     )
     return Searcher(generation, arms, settings)
+
+
+def playlists(generation: Generation, library: Library, settings: Settings, models: Models) -> "Playlists":
+    """Put together what reads and continues playlists with the tracks of one generation."""
+    from engine.continuation.candidates import Candidates, load_model
+    from engine.continuation.continuer import Continuer
+    from engine.continuation.reading import Reader
+    from engine.continuation.seeds import Finder
+    from engine.continuation.service import Playlists
+    from indexers.catalog.tables import read_playlists
+
+    model = load_model(library)
+    finder = Finder(generation.tracks, model.vocabulary if model is not None else None, settings.scan.match_threshold)
+    reader = Reader(generation, read_playlists(library), finder)
+    groups = Groups(generation.tracks["group"].to_numpy().astype(np.int64))
+    candidates = Candidates(generation, models.weigher(generation), settings.continuation, model, finder)
+    return Playlists(generation, reader, Continuer(generation, groups, candidates, reader, settings.continuation))
 
 
 def _check_same(generation: Generation, name: str, built: str, loaded: str) -> None:

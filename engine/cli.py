@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from engine.commands import catalog, evaluation, generations, health, models, pages, searching
+from engine.commands import catalog, evaluation, generations, health, models, pages, playlists, searching, training
 from indexers.errors import SegueError
 
 INTERRUPTED = 130
@@ -39,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     help="Find music in your own folders by words, by sound and by tags.",
 )
-for commands in (catalog, generations, searching, health, models, evaluation, pages):
+for commands in (catalog, generations, searching, playlists, health, models, evaluation, training, pages):
     commands.register(app)
 
 

@@ -29,6 +29,24 @@ class SearchSettings(Section):
         return float(getattr(self, f"{arm}_weight"))
 
 
+class ContinuationSettings(Section):
+    """How a playlist is continued."""
+
+    k: PositiveInt = Field(default=50, le=1_000)  # tracks given
+    last_seeds: PositiveInt = 500  # seeds that count in a long playlist: its last
+    learnt_weight: NonNegativeFloat = 1.0  # times what each learnt arm weighs
+    sound_weight: NonNegativeFloat = 1.0
+    taggram_weight: NonNegativeFloat = 0.5
+    words_weight: NonNegativeFloat = 0.5
+    relevance: float = Field(default=0.98, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
+    artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn
+    unlike_weight: NonNegativeFloat = 0.5  # Rocchio's beta
+
+    def weight(self, arm: str) -> float:
+        """The weight of one of the engine's own arms."""
+        return float(getattr(self, f"{arm}_weight"))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every section of segue.toml; a missing one has its defaults."""
@@ -37,6 +55,7 @@ class Settings:
     analysis: AnalysisSettings = field(default_factory=AnalysisSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    continuation: ContinuationSettings = field(default_factory=ContinuationSettings)
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
@@ -47,7 +66,7 @@ class Settings:
             LibraryError: a newer version of Segue wrote it.
         """
         tables = read_toml(path)
-        known = ("scan", "analysis", "index", "search")
+        known = ("scan", "analysis", "index", "search", "continuation")
         unknown = sorted(set(tables) - set(known))
         if unknown:
             raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; there are [{'], ['.join(known)}]")
@@ -56,6 +75,7 @@ class Settings:
             analysis=parse(AnalysisSettings, "analysis", tables.get("analysis", {})),
             index=parse(IndexSettings, "index", tables.get("index", {})),
             search=parse(SearchSettings, "search", tables.get("search", {})),
+            continuation=parse(ContinuationSettings, "continuation", tables.get("continuation", {})),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Matcher:
             self._exact[(artist or "", title)].append(track)
             self._normal[_normal_name(artist or "", title)].append(track)
 
-    def match(self, entries: Sequence[Entry], folders: Sequence[str]) -> list[Match]:
+    def match(self, entries: Sequence[Entry], folders: Sequence[str], *, nearly: bool = True) -> list[Match]:
         """Find the track of each entry.
 
         Tiers, each asked only where the one before found nothing: the path; artist and title as written; artist and
@@ -69,6 +69,7 @@ class Matcher:
         Args:
             entries: What playlists say.
             folders: The absolute folder of each entry's playlist.
+            nearly: Whether to ask the last tier, whose cost grows with entries times artists.
         """
         by_name: dict[Entry, Match] = {}
         found = []
@@ -80,7 +81,7 @@ class Matcher:
             if entry not in by_name:
                 by_name[entry] = self._by_name(entry)
             found.append(by_name[entry])
-        return self._with_fuzzy(entries, found)
+        return self._with_fuzzy(entries, found) if nearly and UNMATCHED in found else found
 
     def _by_name(self, entry: Entry) -> Match:
         if not (entry.artist and entry.title):

@@ -1,0 +1,215 @@
+"""Which tracks of the library continue a playlist: every arm scores all of them, and the scores are blended."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from engine.config import ContinuationSettings
+from engine.continuation.seeds import Finder
+from indexers.base import Recommender
+from indexers.catalog.corpus import Vocabulary
+from indexers.generation import Generation
+from indexers.library import Library
+from indexers.schema import Rows, Seeds, Vectors
+from rankers.fusion import Pool
+
+VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
+BEST = 3  # voices that a track should sound like
+
+Arms = dict[str, Vectors]
+"""Arm to [n_tracks] scores of the library's tracks; all 0 where it has nothing to say."""
+
+
+class ContinuationModel(Protocol):
+    """What was learnt from playlists: recommenders over one vocabulary, and what each weighs in the blend."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The tracks it knows."""
+
+    @property
+    def arms(self) -> Mapping[str, Recommender]:
+        """Arm to recommender."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What each arm weighs."""
+
+    @property
+    def learnt_from(self) -> str:
+        """Which playlists it was learnt from, in words."""
+
+
+def load_model(library: Library) -> ContinuationModel | None:  # noqa: ARG001
+    """What was learnt from playlists for a library; None where nothing was."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A playlist in the terms of one generation and one vocabulary: what continues it, and what must not."""
+
+    rows: Rows  # of the library
+    refused: Rows
+    known: Seeds  # of the vocabulary
+    known_refused: Rows
+    name: str
+
+
+class Candidates:
+    """Scores the tracks of one generation."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        weigh: Callable[[str], Vectors],
+        settings: ContinuationSettings,
+        model: ContinuationModel | None,
+        finder: Finder,
+    ) -> None:
+        """Take what scores them.
+
+        Args:
+            generation: Whose tracks are candidates.
+            weigh: Turns a text into weights over the generation's classes.
+            settings: The arms' weights.
+            model: What was learnt from playlists; None where nothing was.
+            finder: Which tracks of the library the model's vocabulary has.
+        """
+        self._generation = generation
+        self._weigh = weigh
+        self._settings = settings
+        self._model = model
+        self._finder = finder
+
+    @property
+    def learnt_from(self) -> str:
+        """Which playlists were learnt from; empty where none were."""
+        return self._model.learnt_from if self._model is not None else ""
+
+    def by_sound(self, wish: Wish) -> Arms:
+        """What the seeds' sound says."""
+        if not len(wish.rows):
+            return {}
+        vectors = self._generation.track_vectors("music")
+        voices = representatives(np.asarray(vectors[wish.rows], dtype=np.float32), VOICES)
+        refused = representatives(np.asarray(vectors[wish.refused], dtype=np.float32), VOICES)
+        away = self._settings.unlike_weight * np.maximum(best_cosines(refused, vectors, 1), 0)
+        return {"sound": np.asarray(best_cosines(voices, vectors, BEST) - away, dtype=np.float32)}
+
+    def by_name(self, wish: Wish) -> Arms:
+        """What the playlist's name says: classes that are heard, and words of the metadata."""
+        if not wish.name.strip():
+            return {}
+        weights = self._weigh(wish.name)
+        n_tracks = self._generation.n_tracks
+        heard = spread(*self._generation.index("taggram").search(weights[np.newaxis], n_tracks), n_tracks)
+        rows, scores = self._generation.words.search(wish.name, n_tracks)
+        return {"taggram": heard, "words": spread(rows[np.newaxis], scores[np.newaxis], n_tracks)}
+
+    def learnt(self, wish: Wish) -> Arms:
+        """What other playlists say; a track that none of them holds gets an arm's lowest score."""
+        if self._model is None:
+            return {}
+        return {name: self._known(arm, wish) for name, arm in self._model.arms.items()}
+
+    def _known(self, arm: Recommender, wish: Wish) -> Vectors:
+        rows, numbers = self._finder.library_rows, self._finder.vocabulary_rows
+        scores = arm.score(wish.known)
+        if len(wish.known_refused):
+            scores = scores - self._settings.unlike_weight * arm.score(Seeds(rows=wish.known_refused))
+        cold = np.full(self._generation.n_tracks, scores[numbers].min(initial=0.0), dtype=np.float32)
+        cold[rows] = scores[numbers]
+        return cold
+
+    def blend(self, arms: Mapping[str, Vectors]) -> Pool:
+        """Add up what the arms say: each standardised over the library, times its weight.
+
+        Returns:
+            All tracks in row order.
+        """
+        n_tracks = self._generation.n_tracks
+        names = tuple(arms)
+        shares = np.zeros((len(names), n_tracks), dtype=np.float64)
+        for number, name in enumerate(names):
+            shares[number] = self._weight(name, arms) * standardised(arms[name])
+        return Pool(np.arange(n_tracks), shares.sum(axis=0), names, shares)
+
+    def _weight(self, arm: str, arms: Mapping[str, Vectors]) -> float:
+        """An arm's weight; that of a name's words and classes shrinks with how well any track fits them."""
+        if arm in {"taggram", "words"}:
+            return self._settings.weight(arm) * self.sureness(arm, arms[arm])
+        if arm == "sound":
+            return self._settings.weight(arm)
+        weights = self._model.weights if self._model is not None else {}
+        return self._settings.learnt_weight * weights.get(arm, 0.0)
+
+    def sureness(self, arm: str, scores: Vectors) -> float:
+        """How near an arm's best score comes to what the generation's calibration asks of an answer, in [0, 1]."""
+        calibration = self._generation.calibration.get(arm)
+        best = float(scores.max(initial=0.0))
+        threshold = calibration.threshold if calibration is not None else 0.0
+        if threshold <= 0:
+            return float(best > 0)
+        return min(1.0, max(0.0, best / threshold))
+
+
+def standardised(scores: Vectors) -> Vectors:
+    """Scores less their mean, in standard deviations, [n]; zeros where all are the same."""
+    wide = scores.astype(np.float64)
+    spread_of = float(wide.std())
+    if spread_of <= 1e-9 * max(1.0, float(np.abs(wide).max(initial=0.0))):
+        return np.zeros(len(scores), dtype=np.float32)
+    return np.asarray((wide - wide.mean()) / spread_of, dtype=np.float32)
+
+
+def spread(rows: Rows, scores: Vectors, n_tracks: int) -> Vectors:
+    """One query's hits, [1, n_hits] each, as one score per track; 0 where there was no hit."""
+    full = np.zeros(n_tracks, dtype=np.float32)
+    full[rows[0]] = scores[0]
+    return full
+
+
+def best_cosines(voices: Vectors, vectors: Vectors, n_best: int) -> Vectors:
+    """The mean of each track's highest cosines to any of the voices.
+
+    Args:
+        voices: [n_voices, dim], unit rows; none give zeros.
+        vectors: [n_tracks, dim], unit rows.
+        n_best: How many cosines count; fewer voices give fewer.
+    """
+    n_best = min(n_best, len(voices))
+    if not n_best:
+        return np.zeros(len(vectors), dtype=np.float32)
+    cosines = voices @ vectors.T
+    if n_best < len(voices):
+        cosines.partition(len(voices) - n_best, axis=0)
+    best: Vectors = cosines[-n_best:].mean(axis=0)
+    return best
+
+
+def representatives(vectors: Vectors, n: int) -> Vectors:
+    """At most n unit rows that stand for all: those farthest from each other, each the mean of what is nearest to it.
+
+    Args:
+        vectors: [n_vectors, dim], unit rows; n or fewer are given back as they are.
+        n: At least 1.
+
+    Source: T. Gonzalez, "Clustering to minimize the maximum intercluster distance" (1985), from the last row on.
+    """
+    if len(vectors) <= n:
+        return vectors
+    chosen = [len(vectors) - 1]
+    likeness = vectors @ vectors[chosen[0]]
+    nearest = np.zeros(len(vectors), dtype=np.int64)
+    for number in range(1, n):
+        chosen.append(int(np.argmin(likeness)))
+        new = vectors @ vectors[chosen[-1]]
+        nearest[new > likeness] = number
+        likeness = np.maximum(likeness, new)
+    means = np.stack([vectors[nearest == number].sum(axis=0) for number in range(n)])
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    centres: Vectors = np.where(lengths > 0, means / np.maximum(lengths, 1e-12), vectors[chosen]).astype(np.float32)
+    return centres
