@@ -21,7 +21,6 @@ COPIES = 3  # random orders of each playlist in which a target's place is asked 
 TRAIN_LISTS = 12  # lists that must hold a target on the training side, at least
 TEST_LISTS = 3  # and on the other
 MOST = 200  # playlists with a target that a classifier learns from
-TOO_FREQUENT = 0.01  # of the training playlists: a track that more of them hold is not of middling frequency
 
 
 def content_task(train: Corpus, test: Corpus, settings: ProbeSettings, rng: np.random.Generator) -> Task:
@@ -64,7 +63,7 @@ def placed_examples(corpus: Corpus, target: int, settings: ProbeSettings, rng: n
 
 
 def early_and_late(rows: Rows, target: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
-    """A random order with the target in its first half, and its reverse; at least two tracks, one of them the target."""
+    """A random order with the target in its first half, and its reverse; of two or more tracks that hold the target."""
     others = rng.permutation(rows[rows != target])
     early = np.insert(others, int(rng.integers(len(rows) // 2)), target)
     return early, early[::-1].copy()
@@ -72,7 +71,7 @@ def early_and_late(rows: Rows, target: int, rng: np.random.Generator) -> tuple[R
 
 def content_targets(train: Corpus, test: Corpus, settings: ProbeSettings) -> Rows:
     """The tracks that enough lists hold on both sides, but not too many playlists."""
-    frequent = train.counts > TOO_FREQUENT * len(train.lists)
+    frequent = train.counts > settings.too_frequent * len(train.lists)
     lists = [_lists_holding(corpus, settings) for corpus in (train, test)]
     fit = [
         row

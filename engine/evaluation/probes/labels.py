@@ -4,7 +4,7 @@ import gzip
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, log
 from pathlib import Path
 
 from indexers.catalog.corpus import Key, Vocabulary, fold
@@ -42,6 +42,8 @@ GENRES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Which tags speak for which genre; the other tags say nothing of it."""
 
+SPOKEN_FOR = {tag: genre for genre, names in GENRES.items() for tag in names}
+
 
 @dataclass(frozen=True, slots=True)
 class GenreBook:
@@ -67,23 +69,31 @@ def read_genre_book(folder: Path) -> GenreBook:
     if len(songs) != len(tagged):
         raise InputError(f"{folder} has {len(songs)} songs and tags for {len(tagged)}: fetch the set again")
     of_song = [[tags[int(row)] for row in line.split() if row != "#"] for line in tagged]
-    held = Counter(genre for names in of_song for genre in votes_of(names))
+    weights = telling(of_song)
     by_track: dict[Key, str] = {}
     for (_, title, artist), names in zip(songs, of_song, strict=True):
-        if votes := votes_of(names):
-            by_track.setdefault((fold(artist), fold(title)), leading_genre(votes, held))
+        if votes := votes_of(names, weights):
+            by_track.setdefault((fold(artist), fold(title)), max(sorted(votes), key=votes.__getitem__))
     return GenreBook(by_track, _artists(by_track))
 
 
-def votes_of(tags: Iterable[str]) -> Counter[str]:
-    """How many of a track's tags speak for each genre."""
-    spoken = {tag: genre for genre, names in GENRES.items() for tag in names}
-    return Counter(spoken[tag] for tag in tags if tag in spoken)
+def telling(of_song: Sequence[Sequence[str]]) -> dict[str, float]:
+    """How much each tag says: the logarithm of all tagged songs over those that carry it.
+
+    So "rock", which is said of nearly everything, says less than "metal". Source: Sparck Jones 1972, inverse document frequency.
+    """
+    carried = Counter(tag for names in of_song for tag in set(names))
+    n_tagged = sum(bool(names) for names in of_song)
+    return {tag: log(n_tagged / count) for tag, count in carried.items()}
 
 
-def leading_genre(votes: Mapping[str, int], held: Mapping[str, int]) -> str:
-    """The genre with most votes; among equals the one that fewer tracks hold, as it says more."""
-    return min(votes, key=lambda genre: (-votes[genre], held[genre], genre))
+def votes_of(tags: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
+    """The weight of a song's tags for each genre that any of them speaks for."""
+    votes: dict[str, float] = defaultdict(float)
+    for tag in tags:
+        if tag in SPOKEN_FOR:
+            votes[SPOKEN_FOR[tag]] += weights[tag]
+    return dict(votes)
 
 
 def _artists(by_track: Mapping[Key, str]) -> dict[str, str]:

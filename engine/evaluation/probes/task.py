@@ -28,6 +28,7 @@ class ProbeSettings:
     order_tracks: tuple[int, int] = (10, 50)  # length of the playlists whose order is asked about
     cut_tracks: tuple[int, int] = (5, 30)  # lengths that playlists are cut to
     n_targets: int = 40  # tracks asked for by the content probe
+    too_frequent: float = 0.01  # of the training playlists: no track that more of them hold is asked for
     n_folds: int = 5
     min_class: int = 15  # playlists of a genre, at least
     strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1)  # inverse regularisation, chosen by inner folds

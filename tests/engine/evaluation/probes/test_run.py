@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from engine.evaluation.probes.classifier import Answers
+from engine.evaluation.probes.run import CHANCE, Remembering, Row, run_probes, told_apart
+from engine.evaluation.probes.task import ProbeSettings
+from engine.evaluation.probes.tasks import Sides
+from indexers.base import PlaylistEncoder
+
+
+@pytest.fixture(scope="module")
+def rows(sides: Sides, small: ProbeSettings, encoders: tuple[PlaylistEncoder, ...]) -> dict[str, Row]:
+    return {row.name: row for row in run_probes(sides, encoders, small)}
+
+
+def test_a_bag_is_exactly_at_chance_on_order(rows: dict[str, Row]) -> None:
+    for name in ("order_shuffled", "order_swaps", "order_swap", "order_position"):
+        for row in (rows[name], rows[f"{name}_pairs"]):
+            assert row.figures["bow"].value == row.figures[CHANCE].value == 0.5
+            assert row.figures["bow"].low == row.figures["bow"].high == 0.5
+
+
+def test_an_encoder_that_weighs_first_tracks_knows_where_a_track_is(rows: dict[str, Row]) -> None:
+    assert rows["order_position"].figures["seq2seq-uni"].low > 0.55
+    assert rows["order_position_pairs"].figures["seq2seq-uni"].low > 0.55
+
+
+def test_track_vectors_tell_genre_and_content(rows: dict[str, Row]) -> None:
+    for name in ("genre", "genre_held_out", "content"):
+        assert rows[name].figures["bow"].low > rows[name].figures[CHANCE].high
+    assert rows["genre_f1"].figures["bow"].value > 0.8
+    assert rows["neighbours_genre"].figures["bow"].low > rows["neighbours_genre"].figures[CHANCE].high
+
+
+def test_sizes_are_those_asked_about(rows: dict[str, Row], small: ProbeSettings) -> None:
+    assert rows["order_shuffled"].n_test <= small.n_test
+    assert rows["order_shuffled_pairs"].n_test == rows["order_shuffled"].n_test // 2
+    assert rows["order_shuffled"].n_train <= small.n_train
+    assert rows["neighbours_length"].n_test == rows["neighbours_length"].n_lists == small.n_queries
+
+
+def test_differences_are_of_the_same_resamples(rows: dict[str, Row]) -> None:
+    for row in rows.values():
+        assert set(row.differences) == {("bow", "seq2seq-uni"), ("bow", CHANCE), ("seq2seq-uni", CHANCE)}
+        for (one, other), difference in row.differences.items():
+            assert difference.value == pytest.approx(row.figures[one].value - row.figures[other].value)
+            assert difference.low <= difference.value + 0.05
+            assert difference.high >= difference.value - 0.05
+    shuffled = rows["order_shuffled"]  # one side has no spread: the difference has that of the other
+    spread = shuffled.differences["bow", "seq2seq-uni"]
+    assert spread.low == pytest.approx(0.5 - shuffled.figures["seq2seq-uni"].high)
+    assert spread.high == pytest.approx(0.5 - shuffled.figures["seq2seq-uni"].low)
+
+
+def test_the_same_playlist_is_encoded_once(bag) -> None:
+    remembering = Remembering(bag)
+    lists = [np.array([1, 2, 3]), np.array([3, 2, 1]), np.array([1, 2, 3])]
+    first = remembering.encode(lists)
+    assert bag.n_encoded == 2
+    assert np.array_equal(remembering.encode(lists[::-1]), first[::-1])
+    assert bag.n_encoded == 2
+    assert np.allclose(first, bag.encode(lists), atol=1e-5)
+    assert np.array_equal(first[0], first[1])
+
+
+def test_pairs_that_look_the_same_count_a_half() -> None:
+    margins = np.array([2.0, 1.0, 0.5, 0.5, -1.0, 3.0])
+    words = np.array(["x"] * 6)
+    assert told_apart(Answers(words, words, words, margins)).tolist() == [1.0, 0.5, 0.0]
