@@ -1,6 +1,6 @@
 """The report's parts in reading order, as Markdown and page both show them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.report.cells import NAMES, NOTHING, Cell, Section, Table, column, number
@@ -12,19 +12,20 @@ from rankers.metrics import METRICS
 def sections(report: Report) -> Iterator[Section]:
     """The parts of the report; those with nothing to show are left out."""
     head = report.head
-    if report.comparisons:
-        yield verdicts(report)
     text = f"{head.n_queries:,} queries in {head.n_groups:,} groups. Only known held-out tracks count."
-    yield Section("main", f"Every arm: {report.main}", text, (_accuracy("Known held-out tracks", head.arms),))
+    yield Section(
+        "main", f"Every arm: {report.main}", text, (_accuracy("Known held-out tracks", head.arms, report.ordered()),)
+    )
+    yield from verdicts(report)
     if head.arms_all:
         text = "The same lists, with every held-out track counted: one that no arm can know is a miss."
-        table = _accuracy("All held-out tracks", head.arms_all)
+        table = _accuracy("All held-out tracks", head.arms_all, report.ordered())
         yield Section("all", f"Every held-out track: {report.main}", text, (table,))
     if len(report.scenarios) > 1:
         text = "With more or fewer tracks given. Only known held-out tracks count."
         yield Section("scenarios", "Every scenario", text, tuple(_by_scenario(report, metric) for metric in METRICS))
     text = "How much of what is known is ever recommended, how evenly, how rare it is, and by how many artists."
-    yield Section("beyond", f"Beyond accuracy: {report.main}", text, (_shapes(head.arms),))
+    yield Section("beyond", f"Beyond accuracy: {report.main}", text, (_shapes(report),))
     if report.cold:
         text = "Tracks that no training playlist holds, apart from those that some do."
         yield Section("cold", "Cold tracks", text, (_listing("Cold and warm", report.cold),))
@@ -33,23 +34,24 @@ def sections(report: Report) -> Iterator[Section]:
     yield Section("settings", "Counts and settings", "", tables)
 
 
-def _accuracy(caption: str, arms: Mapping[str, ArmFigures]) -> Table:
+def _accuracy(caption: str, arms: Mapping[str, ArmFigures], order: Sequence[str]) -> Table:
     columns = [column(metric, arms) for metric in METRICS]
     rows = tuple(
-        (Cell(name), *(figures[name] for figures in columns), Cell(f"{arm.n_empty:,}")) for name, arm in arms.items()
+        (Cell(name), *(figures[name] for figures in columns), Cell(f"{arms[name].n_empty:,}")) for name in order
     )
     return Table(caption, ("arm", *(NAMES[metric] for metric in METRICS), "empty"), rows)
 
 
 def _by_scenario(report: Report, metric: str) -> Table:
     columns = [column(metric, scenario.arms) for scenario in report.scenarios]
-    rows = tuple((Cell(name), *(figures[name] for figures in columns)) for name in report.head.arms)
+    rows = tuple((Cell(name), *(figures[name] for figures in columns)) for name in report.ordered())
     return Table(NAMES[metric], ("arm", *(scenario.name for scenario in report.scenarios)), rows)
 
 
-def _shapes(arms: Mapping[str, ArmFigures]) -> Table:
+def _shapes(report: Report) -> Table:
+    found = {name: report.head.arms[name].shape for name in report.ordered()}
     rows = tuple(
-        (Cell(name), *(Cell(number(shape, arm.shape.get(shape))) for shape in SHAPES)) for name, arm in arms.items()
+        (Cell(name), *(Cell(number(shape, own.get(shape))) for shape in SHAPES)) for name, own in found.items()
     )
     return Table("Whole runs", ("arm", *(NAMES[shape] for shape in SHAPES)), rows)
 

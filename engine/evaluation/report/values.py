@@ -152,6 +152,10 @@ class Report:
         """The main scenario."""
         return next(scenario for scenario in self.scenarios if scenario.name == self.main)
 
+    def ordered(self) -> list[str]:
+        """The arms from best to worst by R-precision in the main scenario; equal ones as they were given."""
+        return sorted(self.head.arms, key=lambda arm: -self.head.arms[arm].means["r_precision"])
+
     def as_json(self) -> dict[str, Any]:
         """The document of report.json."""
         head = self.head.as_json()

@@ -15,12 +15,16 @@ TEXT = (
 )
 
 
-def verdicts(report: Report) -> Section:
-    """The section of the contenders; its tables are empty where nothing was compared."""
+def verdicts(report: Report) -> Iterator[Section]:
+    """The contenders against the best single arm, then against every arm; nothing where none was compared."""
     level = _level(report)
     text = TEXT.format(level=100 * level, alpha=round(1 - level, 9))
-    tables = tuple(table for table in _tables(report) if table.rows)
-    return Section("verdict", "Against the best single arm", text, tables)
+    best = tuple(table for table in _against_best(report) if table.rows)
+    if best:
+        yield Section("verdict", "Against the best single arm", text, best)
+    pairs = tuple(table for table in _against_all(report) if table.rows)
+    if pairs:
+        yield Section("pairs", f"Against every arm: {report.main}", f"By {NAMES[HEADLINE]}.", pairs)
 
 
 def verdict(comparison: Comparison, alpha: float) -> str:
@@ -31,17 +35,20 @@ def verdict(comparison: Comparison, alpha: float) -> str:
     return "better" if (comparison.difference < 0) == lower_is_better else "worse"
 
 
-def _tables(report: Report) -> Iterator[Table]:
+def _against_best(report: Report) -> Iterator[Table]:
     best = [comparison for comparison in report.comparisons if comparison.against_best]
     headline = [comparison for comparison in best if comparison.metric == HEADLINE]
     in_main = [comparison for comparison in best if comparison.scenario == report.main]
-    everyone = [one for one in report.comparisons if (one.scenario, one.metric) == (report.main, HEADLINE)]
     for arm in report.contenders:
         yield _table(report, f"{arm}: {NAMES[HEADLINE]} in every scenario", "scenario", _of(arm, headline))
     for arm in report.contenders:
         yield _table(report, f"{arm}: every metric, {report.main}", "metric", _of(arm, in_main))
+
+
+def _against_all(report: Report) -> Iterator[Table]:
+    everyone = [one for one in report.comparisons if (one.scenario, one.metric) == (report.main, HEADLINE)]
     for arm in report.contenders:
-        yield _table(report, f"{arm} and every arm: {NAMES[HEADLINE]}, {report.main}", "", _of(arm, everyone))
+        yield _table(report, arm, "", _of(arm, everyone))
 
 
 def _of(arm: str, comparisons: Sequence[Comparison]) -> list[Comparison]:
