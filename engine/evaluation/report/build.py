@@ -56,29 +56,33 @@ def _scenario(
 ) -> tuple[ScenarioFigures, tuple[Comparison, ...]]:
     artist_of = train.vocabulary.artist_of()
     runs = {arm: _complete(scenario, arm) for arm in scenario.arms}
+    shapes = {arm: describe(run, train.counts, len(train.lists), artist_of) for arm, run in runs.items()}
     known = measure_arms(runs, scenario.truths_known, artist_of, plan, rng=_rng(plan, number, 0))
-    arms = _figures(runs, known, train, plan)
     arms_all = {}
     if scenario.truths_all:
         everything = measure_arms(runs, scenario.truths_all, artist_of, plan, rng=_rng(plan, number, 1))
-        arms_all = _figures(runs, everything, train, plan)
-    n_groups = len(set(known.groups))
-    counts = dict(scenario.counts)
-    figures = ScenarioFigures(scenario.name, arms, arms_all, len(scenario.truths_known), n_groups, counts)
+        arms_all = _figures(runs, everything, shapes, plan)
+    figures = ScenarioFigures(
+        name=scenario.name,
+        arms=_figures(runs, known, shapes, plan),
+        arms_all=arms_all,
+        n_queries=len(scenario.truths_known),
+        n_groups=len(set(known.groups)),
+        counts=dict(scenario.counts),
+    )
     return figures, compare(scenario.name, known, plan, rng=_rng(plan, number, 2))
 
 
 def _figures(
-    runs: Mapping[str, Sequence[Rows]], measured: Measured, train: Corpus, plan: Plan
+    runs: Mapping[str, Sequence[Rows]], measured: Measured, shapes: Mapping[str, Mapping[str, float]], plan: Plan
 ) -> dict[str, ArmFigures]:
-    artist_of = train.vocabulary.artist_of()
-    means = measured.values.mean(axis=0)
-    intervals = measured.intervals(plan.level)
+    means = measured.values.mean(axis=0).tolist()
+    intervals = measured.intervals(plan.level).tolist()
     return {
         arm: ArmFigures(
-            means=dict(zip(METRICS, means[row].tolist(), strict=True)),
-            intervals={metric: tuple(pair) for metric, pair in zip(METRICS, intervals[row].tolist(), strict=True)},
-            shape=describe(rankings, train.counts, len(train.lists), artist_of),
+            means=dict(zip(METRICS, means[row], strict=True)),
+            intervals={metric: (low, high) for metric, (low, high) in zip(METRICS, intervals[row], strict=True)},
+            shape=shapes[arm],
             n_queries=len(rankings),
             n_empty=sum(not len(ranking) for ranking in rankings),
         )

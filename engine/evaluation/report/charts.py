@@ -84,7 +84,7 @@ def _curve(report: Report, arm: str) -> "Scatter":
     figures = [scenario.arms[arm] for scenario in report.scenarios]
     return Scatter(
         x=[scenario.name for scenario in report.scenarios],
-        y=[found.means[HEADLINE] for found in figures],
+        y=_heights(figures, HEADLINE),
         error_y={**_errors(figures, HEADLINE), "visible": contender, "thickness": 1.2, "width": 4},
         name=arm,
         mode="lines+markers",
@@ -99,10 +99,15 @@ def _points(report: Report, arms: Sequence[str], metric: str) -> dict[str, Any]:
     figures = [[scenario.arms[arm] for scenario in report.scenarios] for arm in arms]
     errors = [_errors(found, metric) for found in figures]
     return {
-        "y": [[found.means[metric] for found in own] for own in figures],
+        "y": [_heights(own, metric) for own in figures],
         "error_y.array": [error["array"] for error in errors],
         "error_y.arrayminus": [error["arrayminus"] for error in errors],
     }
+
+
+def _heights(figures: Sequence[ArmFigures], metric: str) -> list[float | None]:
+    """The means; a gap where an arm answered no query at all, for a miss by silence would flatten the rest."""
+    return [None if arm.n_empty == arm.n_queries else arm.means[metric] for arm in figures]
 
 
 def _spot(report: Report, arm: str) -> "Scatter":

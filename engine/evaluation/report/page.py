@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 CHARTS: dict[str, tuple[Callable[[Report], "Figure"], str]] = {
     "main": (bars, "Whiskers: intervals of the means. Intervals of two arms may overlap though paired queries differ."),
-    "scenarios": (curves, "Choose a metric above the picture; click an arm in the legend to hide it."),
+    "scenarios": (
+        curves,
+        "Choose a metric above the picture; click an arm to hide it. One with nothing to say has no point.",
+    ),
     "beyond": (spread, "To the right: more accurate. Up: more of the catalogue is used."),
 }
 """The picture of each section that has one, and what to know of it."""
@@ -35,14 +38,15 @@ section { background: #fff; border: 1px solid #e3e7ef; border-radius: 14px; padd
 .box { background: #fff; border: 1px solid #e3e7ef; border-radius: 14px; padding: 14px 20px; flex: 1 1 210px; }
 .box b { display: block; font-size: 27px; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
 .box span { color: #566075; font-size: 14px; }
-.wide { overflow-x: auto; margin: 14px 0 6px; }
+.wide, .chart { overflow-x: auto; margin: 14px 0 6px; }
+.chart > div { min-width: 900px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 8px 0 6px; }
 th { text-align: right; font-weight: 600; color: #566075; border-bottom: 1px solid #cfd5e2; padding: 6px 10px; }
 td { text-align: right; border-bottom: 1px solid #eef0f5; padding: 6px 10px; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-table.words td:first-child { white-space: nowrap; padding-right: 24px; }
+table.words td:first-child { width: 1%; white-space: nowrap; padding-right: 36px; }
 td small { display: block; color: #8089a0; font-size: 12px; }
 td b { color: #4335c4; }
 tbody tr:hover { background: #f8f8fd; }
@@ -87,7 +91,7 @@ def _section(report: Report, section: Section) -> str:
     if section.key in CHARTS:
         parts.append(_chart(report, section.key))
     tables = "\n".join(map(_table, section.tables))
-    parts.append(f"<details><summary>The figures</summary>{tables}</details>" if section.key in FOLDED else tables)
+    parts.append(f"<details><summary>Show the tables</summary>{tables}</details>" if section.key in FOLDED else tables)
     return f'<section id="{section.key}">\n' + "\n".join(parts) + "\n</section>"
 
 
@@ -99,7 +103,7 @@ def _chart(report: Report, key: str) -> str:
         div_id=f"chart-{key}",  # a name of its own each time would make equal reports differ
         config={"displayModeBar": False, "responsive": True},
     )
-    return f"{shown}\n<p>{escape(caption)}</p>"
+    return f'<div class="chart">{shown}</div>\n<p>{escape(caption)}</p>'
 
 
 def _table(table: Table) -> str:

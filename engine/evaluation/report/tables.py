@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.report.cells import NAMES, NOTHING, Cell, Section, Table, column, number
-from engine.evaluation.report.values import DEFINITIONS, SHAPES, ArmFigures, Report
+from engine.evaluation.report.values import DEFINITIONS, SHAPES, ArmFigures, Report, ScenarioFigures
 from engine.evaluation.report.verdicts import verdicts
 from rankers.metrics import METRICS
 
@@ -30,21 +30,19 @@ def sections(report: Report) -> Iterator[Section]:
         text = "Tracks that no training playlist holds, apart from those that some do."
         yield Section("cold", "Cold tracks", text, (_listing("Cold and warm", report.cold),))
     yield Section("meaning", "What the figures mean", "|G| is how many tracks were held out.", (_definitions(),))
-    tables = (_listing("Counts", _counts(report)), _listing("Settings", report.settings))
+    tables = (_counts(report), _listing("Settings", report.settings))
     yield Section("settings", "Counts and settings", "", tables)
 
 
 def _accuracy(caption: str, arms: Mapping[str, ArmFigures], order: Sequence[str]) -> Table:
     columns = [column(metric, arms) for metric in METRICS]
-    rows = tuple(
-        (Cell(name), *(figures[name] for figures in columns), Cell(f"{arms[name].n_empty:,}")) for name in order
-    )
+    rows = tuple((Cell(name), *(own[name] for own in columns), Cell(f"{arms[name].n_empty:,}")) for name in order)
     return Table(caption, ("arm", *(NAMES[metric] for metric in METRICS), "empty"), rows)
 
 
 def _by_scenario(report: Report, metric: str) -> Table:
     columns = [column(metric, scenario.arms) for scenario in report.scenarios]
-    rows = tuple((Cell(name), *(figures[name] for figures in columns)) for name in report.ordered())
+    rows = tuple((Cell(name), *(own[name] for own in columns)) for name in report.ordered())
     return Table(NAMES[metric], ("arm", *(scenario.name for scenario in report.scenarios)), rows)
 
 
@@ -61,17 +59,18 @@ def _definitions() -> Table:
     return Table("Definitions", ("figure", "meaning"), rows)
 
 
-def _counts(report: Report) -> dict[str, Any]:
-    """What every scenario's figures rest on; arms without empty answers are not worth a line."""
-    return {
-        scenario.name: {
-            "queries": scenario.n_queries,
-            "groups": scenario.n_groups,
-            **scenario.counts,
-            "empty answers": {name: arm.n_empty for name, arm in scenario.arms.items() if arm.n_empty},
-        }
-        for scenario in report.scenarios
-    }
+def _counts(report: Report) -> Table:
+    """What every scenario's figures rest on, a column each; arms that never gave an empty answer have no row."""
+    columns = [dict(_leaves(_counts_of(scenario))) for scenario in report.scenarios]
+    names = dict.fromkeys(name for own in columns for name in own)
+    rows = tuple((Cell(name), *(Cell(own.get(name, "0")) for own in columns)) for name in names)
+    return Table("Counts", ("count", *(scenario.name for scenario in report.scenarios)), rows)
+
+
+def _counts_of(scenario: ScenarioFigures) -> dict[str, Any]:
+    empty = {name: arm.n_empty for name, arm in scenario.arms.items() if arm.n_empty}
+    sizes = {"queries": scenario.n_queries, "groups": scenario.n_groups}
+    return {**sizes, **scenario.counts, "empty answers": empty}
 
 
 def _listing(caption: str, values: Mapping[str, Any]) -> Table:
