@@ -6,11 +6,13 @@ from pathlib import Path
 import streamlit as st
 
 from engine import SegueError, Status
+from ui.drafts import remember
 from ui.state import engine, library_path, status
 from ui.views.empty import empty_page
 from ui.views.generations import generations_page
 from ui.views.ledger import ledger_page
 from ui.views.map import map_page
+from ui.views.playlists import playlists_page
 from ui.views.search import search_page
 from ui.widgets.sidebar import sidebar
 
@@ -21,6 +23,7 @@ def main() -> None:
     """Draw the page that the address names, or what an empty library shows."""
     st.set_page_config(page_title="Segue", page_icon=":material/graphic_eq:", layout="wide")
     st.html(STYLE.read_text(encoding="utf-8"))
+    remember()
     found, problem = _status()
     if found is None or found.empty:
         page = st.navigation(
@@ -46,6 +49,7 @@ def _status() -> tuple[Status | None, str]:
 def _pages(found: Status) -> list[st.Page]:
     return [
         st.Page(partial(search_page, found), title="Search", icon=":material/search:", url_path="search", default=True),
+        st.Page(playlists_page, title="Playlists", icon=":material/queue_music:", url_path="playlists"),
         st.Page(map_page, title="Map", icon=":material/bubble_chart:", url_path="map"),
         st.Page(ledger_page, title="Ledger", icon=":material/fact_check:", url_path="ledger"),
         st.Page(generations_page, title="Generations", icon=":material/layers:", url_path="generations"),

@@ -11,6 +11,21 @@ ARMS = {
     "music": ("like your picks", "#ffb454"),  # its name in the calibration
 }
 OTHER_ARM = "#7c8499"
+REASONS = {  # arms that continue a playlist; a name with more behind it, as item_knn_bm25, is read by its beginning
+    "sound": ("sounds alike", "#ffb454"),
+    "taggram": ("sounds like the name", "#8b7bff"),
+    "words": ("has the name's words", "#2dd4bf"),
+    "item_knn": ("listened together", "#ff7a59"),
+    "ease": ("listened together", "#ff7a59"),
+    "als": ("same listeners", "#5aa9ff"),
+    "session_knn": ("in playlists like this", "#f472b6"),
+    "item_vectors": ("in the same company", "#e879f9"),
+    "item2vec": ("in the same company", "#e879f9"),
+    "playlist": ("in nearby playlists", "#a3e635"),
+    "names": ("in playlists of this name", "#facc15"),
+    "popularity": ("often played", "#9aa3b8"),
+    "cold": ("would be played together", "#22d3ee"),
+}
 
 
 def clock(seconds: float) -> str:
@@ -28,6 +43,17 @@ def arm_name(arm: str) -> str:
 def arm_colour(arm: str) -> str:
     """The colour of an arm."""
     return ARMS.get(arm, (arm, OTHER_ARM))[1]
+
+
+def reason(arm: str) -> tuple[str, str]:
+    """What an arm that continues playlists is called on the page, and its colour."""
+    known = [name for name in REASONS if arm.lower().startswith(name)]
+    return REASONS[max(known, key=len)] if known else (arm.replace("_", " "), OTHER_ARM)
+
+
+def many(count: int, noun: str) -> str:
+    """A number of things: 1 track, 2,000 tracks."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def safe(text: object) -> str:
