@@ -84,6 +84,10 @@ class ArtistMeans:
         left = np.where(others[:, None] > 0, sums[artists] - directions, np.float32(0.0))
         return cls(_shrunk(left, others), others)
 
+    def select(self, rows: Rows) -> Self:
+        """What is known of some of the tracks, in the order given."""
+        return type(self)(self.vectors[rows], self.n_warm[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class ColdPredictor:
@@ -100,7 +104,15 @@ class ColdPredictor:
     beside: Ridge
 
     @classmethod
-    def fit(cls, features: Vectors, vectors: Vectors, artists: Rows, *, rng: np.random.Generator) -> Self:
+    def fit(
+        cls,
+        features: Vectors,
+        vectors: Vectors,
+        artists: Rows,
+        means: ArtistMeans | None = None,
+        *,
+        rng: np.random.Generator,
+    ) -> Self:
         """Learn from warm tracks, those that have vectors of the playlist space.
 
         Args:
@@ -108,13 +120,15 @@ class ColdPredictor:
                 leaves the artist's mean alone.
             vectors: [n_tracks, dim]; directions count, lengths do not.
             artists: [n_tracks], a number per artist.
+            means: What other warm tracks say of their artists, where these are a sample; None takes the others here.
             rng: Draws the tracks that choose alpha: whole artists for `alone`, single tracks for `beside`.
 
         Raises:
             ShapeError: sizes differ, or there are fewer tracks than FOLDS.
         """
         _check_sizes(features, artists)
-        means = ArtistMeans.of_others(vectors, artists)
+        _check_sizes(vectors, artists)
+        means = means or ArtistMeans.of_others(vectors, artists)
         directions = unit(vectors)
         alone = fit_ridge(features, directions, rng.permutation(artists.max(initial=0) + 1)[artists] % FOLDS)
         shared = np.flatnonzero(means.n_warm > 0)
