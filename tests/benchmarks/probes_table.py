@@ -23,7 +23,8 @@ probes and of the neighbour task: Papreja, Venkateswara, Panchanathan 2019; of t
 {rows}
 
 - **Genre**: more than {agreement:.0%} of a playlist's known tracks agree, at least three. *Unseen lists*: {n_folds}
-  folds over the lists of both sides, no list on both sides of a fold, as the held-out side alone has few genres.
+  folds over the lists of both sides, no list on both sides of a fold, at most {most_class} playlists of a genre and
+  only genres of {min_lists} lists or more: the held-out side alone has few genres, and one of them prevails.
 - **Genre diversity**: how many genres five of its tracks span on average, in thirds. **Length**: known tracks, in
   fifths; *cut*: a playlist's first {cut[0]} to {cut[1]} tracks, the number drawn, in fifths: where a playlist comes
   from does not tell it.
@@ -63,6 +64,8 @@ def as_page(
         coverage=coverage_as_markdown(coverage),
         agreement=AGREEMENT,
         n_folds=settings.n_folds,
+        most_class=settings.most_class,
+        min_lists=settings.min_lists,
         cut=(settings.cut_tracks[0], settings.cut_tracks[1] - 1),
         order=settings.order_tracks,
         n_targets=settings.n_targets,

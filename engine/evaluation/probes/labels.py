@@ -80,7 +80,8 @@ def read_genre_book(folder: Path) -> GenreBook:
 def telling(of_song: Sequence[Sequence[str]]) -> dict[str, float]:
     """How much each tag says: the logarithm of all tagged songs over those that carry it.
 
-    So "rock", which is said of nearly everything, says less than "metal". Source: Sparck Jones 1972, inverse document frequency.
+    So "rock", which is said of nearly everything, says less than "metal".
+    Source: Sparck Jones 1972, inverse document frequency.
     """
     carried = Counter(tag for names in of_song for tag in set(names))
     n_tagged = sum(bool(names) for names in of_song)

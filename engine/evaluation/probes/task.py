@@ -30,7 +30,8 @@ class ProbeSettings:
     n_targets: int = 40  # tracks asked for by the content probe
     too_frequent: float = 0.01  # of the training playlists: no track that more of them hold is asked for
     n_folds: int = 5
-    min_class: int = 15  # playlists of a genre, at least
+    min_lists: int = 8  # lists with playlists of a genre, at least
+    most_class: int = 120  # playlists of a genre that are learnt from and asked about, at most
     strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1)  # inverse regularisation, chosen by inner folds
     inner_folds: int = 3
     n_queries: int = 100

@@ -1,5 +1,6 @@
 """The probes of a corpus: genre, diversity, length, order and content."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -84,10 +85,11 @@ def genre_task(sides: Sides, settings: ProbeSettings, rng: np.random.Generator) 
 def genre_folds_task(sides: Sides, settings: ProbeSettings, rng: np.random.Generator) -> Task:
     """Which genre is it, asked about whole lists that the probe has not seen: folds over the lists of both sides.
 
-    The held-out side alone has few genres. No encoder has seen a label of any side.
+    The held-out side alone has few genres, and one of them prevails; here none does. No encoder has seen a label of any
+    side.
     """
-    examples = frequent_labels(genre_examples(sides, settings), settings.min_class)
-    examples = examples.select(draw(len(examples), settings.n_train, rng))
+    frequent = frequent_labels(genre_examples(sides, settings), settings.min_lists)
+    examples = balanced(frequent, settings.most_class, rng)
     folds = group_folds(examples, settings.n_folds, int(rng.integers(2**31)))
     parts = tuple(Part(examples.select(train), examples.select(test)) for train, test in folds)
     return Task("genre", "genre, unseen lists", parts)
@@ -109,10 +111,29 @@ def joined(one: Examples, two: Examples) -> Examples:
     )
 
 
-def frequent_labels(examples: Examples, least: int) -> Examples:
-    """The examples whose label at least so many have."""
-    names, counts = np.unique(examples.labels, return_counts=True)
-    return examples.select(np.flatnonzero(np.isin(examples.labels, names[counts >= least])))
+def frequent_labels(examples: Examples, min_lists: int) -> Examples:
+    """The examples whose label playlists of at least so many lists have."""
+    held = Counter(label for label, _ in set(zip(examples.labels.tolist(), examples.groups.tolist(), strict=True)))
+    frequent = [label for label, n_lists in held.items() if n_lists >= min_lists]
+    return examples.select(np.flatnonzero(np.isin(examples.labels, frequent)))
+
+
+def balanced(examples: Examples, most: int, rng: np.random.Generator) -> Examples:
+    """At most so many examples of each label, of as many lists as there are: the lists take turns."""
+    order = rng.permutation(len(examples))
+    turns: Counter[tuple[str, str]] = Counter()
+    turn_of: dict[int, int] = {}
+    for row in order.tolist():
+        own = (str(examples.labels[row]), str(examples.groups[row]))
+        turn_of[row] = turns[own]
+        turns[own] += 1
+    kept: Counter[str] = Counter()
+    chosen = []
+    for row in sorted(turn_of, key=turn_of.__getitem__):  # stable: rows of one turn stay in random order
+        kept[str(examples.labels[row])] += 1
+        if kept[str(examples.labels[row])] <= most:
+            chosen.append(row)
+    return examples.select(np.array(sorted(chosen), dtype=np.int64))
 
 
 def diversity_task(sides: Sides, settings: ProbeSettings, rng: np.random.Generator) -> Task:

@@ -9,6 +9,7 @@ from engine.evaluation.probes.orders import shuffled
 from engine.evaluation.probes.task import CHANGED, NATURAL, ProbeSettings, draw, examples_of, list_names
 from engine.evaluation.probes.tasks import (
     Sides,
+    balanced,
     build_tasks,
     cut_task,
     frequent_labels,
@@ -76,7 +77,7 @@ def test_genre_folds_ask_everything_once_and_part_no_list(sides: Sides, small: P
         assert not set(part.train.groups) & set(part.test.groups)
     asked = Counter(tuple(rows.tolist()) for part in task.parts for rows in part.test.lists)
     assert set(asked.values()) == {1}
-    assert len(asked) == min(small.n_train, len(genre_examples(sides, small)))
+    assert len(asked) == len(genre_examples(sides, small))  # no genre has too many
 
 
 def test_folds_need_as_many_lists() -> None:
@@ -86,8 +87,18 @@ def test_folds_need_as_many_lists() -> None:
 
 
 def test_rare_labels_are_left_out() -> None:
-    examples = examples_of([np.arange(5)] * 6, list("aabbbc"), ["one"] * 6)
-    assert frequent_labels(examples, 2).labels.tolist() == list("aabbb")
+    examples = examples_of([np.arange(5)] * 7, list("aabbbcc"), ["one", "two", "two", "one", "one", "two", "two"])
+    assert frequent_labels(examples, 2).labels.tolist() == list("aabbb")  # all of c are of one list
+
+
+def test_a_genre_that_prevails_is_cut_back_evenly_over_its_lists() -> None:
+    lists = [np.array([row]) for row in range(17)]
+    examples = examples_of(lists, ["a"] * 14 + ["b"] * 3, ["big"] * 11 + ["x", "x", "y"] + ["z"] * 3)
+    for seed in range(10):
+        kept = balanced(examples, 5, np.random.default_rng(seed))
+        assert Counter(kept.labels.tolist()) == {"a": 5, "b": 3}
+        assert Counter(kept.groups.tolist()) == {"big": 2, "x": 2, "y": 1, "z": 3}
+        assert len({int(rows[0]) for rows in kept.lists}) == 8
 
 
 def test_length_bins_are_fifths_of_the_training_side(make_corpus: MakeCorpus) -> None:
