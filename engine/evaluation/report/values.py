@@ -161,6 +161,7 @@ class Report:
         head = self.head.as_json()
         document = {
             "main": self.main,
+            "contenders": list(self.contenders),
             "arms": head["arms"],
             "arms_all": head["arms_all"],
             "scenarios": {scenario.name: scenario.as_json() for scenario in self.scenarios},

@@ -49,7 +49,7 @@ def test_unknown_tracks_count_only_in_arms_all(report: Report) -> None:
 
 def test_the_document_has_every_part(report: Report) -> None:
     document = report.as_json()
-    assert document["main"] == "first 5"
+    assert (document["main"], document["contenders"]) == ("first 5", ["perfect"])
     assert document["arms"] == document["scenarios"]["first 5"]["arms"]
     assert document["arms_all"] == document["scenarios"]["first 5"]["arms_all"]
     assert list(document["scenarios"]) == ["title only", "first 5"]
