@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.config import ContinuationSettings
 from indexers.schema import Rows, Vectors
+from indexers.vectors.top import top_rows
 from rankers.caps import within_cap
 from rankers.fusion import Pool, Shares
 from rankers.groups import Groups, best_of_each
@@ -27,14 +28,13 @@ def best_recordings(pool: Pool, excluded: Rows, groups: Groups, k: int) -> Pool:
         groups: Which rows are one recording.
         k: At least 1.
     """
-    scores = pool.scores.copy()
+    scores = pool.scores.astype(np.float32)
     excluded = groups.members(excluded)
     scores[excluded] = -np.inf
-    order = np.argsort(-scores, kind="stable")[: len(scores) - len(excluded)]
-    depth = max(LEAST_DEEP, DEEP * k)
-    found = _distinct(order[: 2 * depth], groups)
+    depth, n_left = max(LEAST_DEEP, DEEP * k), len(scores) - len(excluded)
+    found = _distinct(top_rows(scores, min(2 * depth, n_left)), groups)
     if len(found) < depth:  # many duplicates
-        found = _distinct(order, groups)
+        found = _distinct(top_rows(scores, n_left), groups)
     return pool.take(found[:depth])
 
 

@@ -17,7 +17,6 @@ from engine.continuation.inputs import Changes, Draft, PlaylistInput
 from engine.continuation.reading import Reader
 from engine.continuation.seeds import Recognised
 from engine.query import MAX_K
-from engine.seeds import rows_of
 from indexers.catalog.corpus import day_of
 from indexers.errors import PlaylistError, QueryError
 from indexers.generation import Generation
@@ -75,8 +74,8 @@ class Continuer:
         watch = Stopwatch()
         with watch.part("seeds"):
             draft, found = self._reader.read(playlist, changes.name)
-            refused = self._groups.members(rows_of(self._generation.tracks, changes.unlike))
-            kept = rows_of(self._generation.tracks, changes.keep)
+            refused = self._groups.members(self._finder.rows(changes.unlike))
+            kept = self._finder.rows(changes.keep)
             found = self._finder.without(self._finder.joined(found, kept), refused)
             wish = self._wish(draft, found, refused, changes.name)
         pool = self._score(wish, draft, found, watch)

@@ -16,7 +16,6 @@ from engine.continuation.inputs import (
     draft_of_upload,
 )
 from engine.continuation.seeds import Finder, Recognised
-from engine.seeds import rows_of
 from indexers.catalog.playlists.formats import READERS
 from indexers.catalog.tables import playlists_path
 from indexers.errors import PlaylistError
@@ -79,7 +78,7 @@ class Reader:
             return self._drafted(draft_of_text(playlist))
         if isinstance(playlist, Uploaded):
             return self._drafted(draft_of_upload(playlist, name))
-        return Draft("", (), "the playlist"), self.finder.tracks(rows_of(self._generation.tracks, playlist))
+        return Draft("", (), "the playlist"), self.finder.tracks(self.finder.rows(playlist))
 
     def _named(self, playlist: str | Path, name: str) -> tuple[Draft, Recognised]:
         path = Path(playlist).expanduser()

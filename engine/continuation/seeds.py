@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.continuation.answer import Seed, Unmatched
+from engine.seeds import row_of
 from indexers.catalog.corpus import Key, Vocabulary, fold, key_of
 from indexers.catalog.playlists.entry import Entry
 from indexers.catalog.playlists.matching import Match, Matcher
@@ -69,6 +70,16 @@ class Finder:
         """Recognise the entries of one of the library's playlists, matched when it was scanned; see `PLAYLISTS`."""
         names = ("location", *NAMES, "duration_s", "track_id", "tier")
         return self._recognise((Entry(*row[:5]), Match(*row[5:])) for row in entries.select(names).iter_rows())
+
+    def rows(self, names: Sequence[str]) -> Rows:
+        """The library rows of tracks named by id, the beginning of one, or path.
+
+        Raises:
+            QueryError: a name fits no track, or several.
+        """
+        by_id = (self._row_of_id.get(name) for name in names)
+        found = (row_of(self._tracks, name) if row is None else row for row, name in zip(by_id, names, strict=True))
+        return _array(found)
 
     def tracks(self, rows: Rows) -> Recognised:
         """Take tracks of the library as they are."""

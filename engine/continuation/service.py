@@ -9,7 +9,6 @@ from engine.continuation.atlas import Neighbour
 from engine.continuation.continuer import Continuer
 from engine.continuation.inputs import Changes, PlaylistInput
 from engine.continuation.reading import Reader
-from engine.seeds import rows_of
 from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.catalog.playlists.writers import render_playlist, write_playlist
 from indexers.generation import Generation
@@ -42,11 +41,11 @@ class Playlists:
 
     def map(self, track_ids: Sequence[str]) -> "pl.DataFrame":
         """See `Atlas.map`."""
-        return self._reader.atlas.map(rows_of(self._generation.tracks, track_ids))
+        return self._reader.atlas.map(self._reader.finder.rows(track_ids))
 
     def neighbours(self, track_ids: Sequence[str], k: int) -> tuple[Neighbour, ...]:
         """See `Atlas.neighbours`."""
-        return self._reader.atlas.neighbours(rows_of(self._generation.tracks, track_ids), k)
+        return self._reader.atlas.neighbours(self._reader.finder.rows(track_ids), k)
 
     def written(self, tracks: Continuation | Sequence[str], name: str, *, only_new: bool) -> Playlist:
         """Tracks, or a continuation after its seeds, as a playlist of absolute paths; see `write_playlist`.
@@ -73,7 +72,7 @@ class Playlists:
         return path
 
     def _entries(self, names: Sequence[str]) -> list[Entry]:
-        rows = self._generation.tracks[rows_of(self._generation.tracks, names)].select(WRITTEN).iter_rows()
+        rows = self._generation.tracks[self._reader.finder.rows(names)].select(WRITTEN).iter_rows()
         return [
             Entry(path, artist or "", title or "", album or "", duration_s or 0.0)
             for path, artist, title, album, duration_s in rows

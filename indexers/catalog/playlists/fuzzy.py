@@ -1,7 +1,7 @@
 """Names that are almost the same."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,15 @@ class Nearest:
     names: tuple[Name, ...]
 
 
-def nearest_names(wanted: Sequence[Name], known: Sequence[Name], threshold: float) -> list[Nearest]:
+def by_artist(names: Iterable[Name]) -> dict[str, list[str]]:
+    """Each artist's titles, in the order given."""
+    titles_of: dict[str, list[str]] = defaultdict(list)
+    for artist, title in names:
+        titles_of[artist].append(title)
+    return titles_of
+
+
+def nearest_names(wanted: Sequence[Name], known: Mapping[str, Sequence[str]], threshold: float) -> list[Nearest]:
     """Find for each name the known ones most like it.
 
     The likeness of two names is the lower of the likenesses of their titles and of their artists, each the share of
@@ -29,19 +37,16 @@ def nearest_names(wanted: Sequence[Name], known: Sequence[Name], threshold: floa
 
     Args:
         wanted: Distinct artists and titles, normalised, neither empty.
-        known: The same of the library.
+        known: The same of the library, as artist to titles (see `by_artist`).
         threshold: The least likeness that counts.
 
     Returns:
         One answer per wanted name, in its order: the best and all within 0.02 of it.
     """
-    titles_of: dict[str, list[str]] = defaultdict(list)
-    for artist, title in known:
-        titles_of[artist].append(title)
     cutoff = 100 * threshold
-    alike = _alike(list(dict.fromkeys(artist for artist, _ in wanted)), list(titles_of), cutoff)
+    alike = _alike(list(dict.fromkeys(artist for artist, _ in wanted)), list(known), cutoff)
     return [
-        _nearest(name, [(artist, title) for artist in alike[name[0]] for title in titles_of[artist]], cutoff)
+        _nearest(name, [(artist, title) for artist in alike[name[0]] for title in known[artist]], cutoff)
         for name in wanted
     ]
 

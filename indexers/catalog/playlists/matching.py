@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from indexers.catalog.paths import PathIndex
 from indexers.catalog.playlists.entry import Entry
-from indexers.catalog.playlists.fuzzy import Name, nearest_names
+from indexers.catalog.playlists.fuzzy import Name, by_artist, nearest_names
 from indexers.catalog.playlists.names import normal_artist, normal_title
 
 SAME_LENGTH_S = 2.0  # lengths that differ less may belong to one recording
@@ -99,13 +100,16 @@ class Matcher:
             if match is UNMATCHED and entry.artist and entry.title
         }
         wanted = list(dict.fromkeys(left.values()))
-        known = [name for name in self._normal if all(name)]
-        answers = dict(zip(wanted, nearest_names(wanted, known, self._threshold), strict=True))
+        answers = dict(zip(wanted, nearest_names(wanted, self._titles_of, self._threshold), strict=True))
         fuzzy = {entry: self._decide_fuzzy(entry, answers[name].names) for entry, name in left.items()}
         return [
             fuzzy.get(entry, match) if match is UNMATCHED else match
             for entry, match in zip(entries, found, strict=True)
         ]
+
+    @cached_property
+    def _titles_of(self) -> dict[str, list[str]]:
+        return by_artist(name for name in self._normal if all(name))
 
     def _decide_fuzzy(self, entry: Entry, names: tuple[Name, ...]) -> Match:
         if len(names) > 1:

@@ -4,7 +4,7 @@ import pytest
 from rapidfuzz.fuzz import ratio
 
 from indexers.catalog.playlists import fuzzy
-from indexers.catalog.playlists.fuzzy import Name, nearest_names
+from indexers.catalog.playlists.fuzzy import Name, by_artist, nearest_names
 
 THRESHOLD = 0.75
 
@@ -34,7 +34,7 @@ def brute_force(name: Name, known: list[Name]) -> set[Name]:
 def test_is_what_comparing_all_pairs_gives(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzzy, "CHUNK", chunk)
     wanted, known = names(1, 60), names(2, 300)
-    found = [set(nearest.names) for nearest in nearest_names(wanted, known, THRESHOLD)]
+    found = [set(nearest.names) for nearest in nearest_names(wanted, by_artist(known), THRESHOLD)]
     expected = [brute_force(name, known) for name in wanted]
     assert found == expected
     assert sum(len(nearest) == 1 for nearest in expected) >= 5  # the sample has all three kinds
