@@ -11,9 +11,24 @@ import polars as pl
 import pytest
 import streamlit as st
 
-from engine import Answer, Confidence, Evidence, Query, Result, Span, Status
+from engine import (
+    Answer,
+    Confidence,
+    Continuation,
+    Continued,
+    Evidence,
+    Neighbour,
+    Pasted,
+    Query,
+    Result,
+    Seed,
+    Span,
+    Status,
+    Unmatched,
+    Uploaded,
+)
 from engine.status import Published
-from indexers.errors import QueryError
+from indexers.errors import PlaylistError, QueryError
 from indexers.generation import Calibration
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +43,16 @@ def result(rank: int) -> Result:
         album="Album", genre="baroque", year=1730, duration_s=70.0, score=sum(arms.values()), arms=arms,
         evidence={arm: Evidence(rank, 0.5) for arm in arms}, why=(("piano", 0.7), ("classical", 0.2)),
         match=Span(12.0, 15.0), duplicates=("/music/copy.ogg",) if rank == 1 else (),
+    )  # fmt: skip
+
+
+def continued(rank: int, track_id: str) -> Continued:
+    """One track that continues a playlist, with an arm for and one against it."""
+    arms = {"sound": 2.0 / rank, "item_knn": 0.5, "words": -0.25}
+    return Continued(
+        rank=rank, track_id=track_id, path=f"/music/{track_id}.ogg", title=f"Next <{track_id}>", artist="Bach & Sons",
+        album="Album", duration_s=70.0, score=sum(arms.values()), arms=arms, brought_by="sound",
+        nearest_seed="Sinnerman",
     )  # fmt: skip
 
 
@@ -50,6 +75,59 @@ class FakeEngine:
     promoted: list[int] = field(default_factory=list)
     scanned: list[Path] = field(default_factory=list)
     n_tracks: int = N_TRACKS
+    n_playlists: int = 3
+    continued: list[dict[str, Any]] = field(default_factory=list)
+
+    def playlists(self) -> pl.DataFrame:
+        numbers = range(self.n_playlists)
+        return pl.DataFrame(
+            {
+                "playlist_id": [f"p{number}" for number in numbers], "name": [f"List {number}" for number in numbers],
+                "path": [f"/music/{number}.m3u8" for number in numbers], "n_tracks": [4 + number for number in numbers],
+                "n_matched": [4 for _ in numbers],
+            },
+            schema={"playlist_id": pl.String, "name": pl.String, "path": pl.String, "n_tracks": pl.Int64,
+                    "n_matched": pl.Int64},
+        )  # fmt: skip
+
+    def playlist_map(self, track_ids: tuple[str, ...] = ()) -> pl.DataFrame:
+        library = self.playlists().select("playlist_id", "name", "n_tracks").with_row_index("row")
+        placed = library.select(
+            "playlist_id", "name", "n_tracks", x=pl.col("row") / 2 - 1.0, y=pl.col("row") * -0.5, kind=pl.lit("library")
+        )
+        if not track_ids:
+            return placed
+        return pl.concat(
+            [placed, pl.DataFrame([("", "", len(track_ids), 0.2, 0.3, "this")], placed.schema, orient="row")]
+        )
+
+    def playlist_neighbours(self, track_ids: tuple[str, ...], k: int = 8) -> tuple[Neighbour, ...]:
+        return (Neighbour("p1", "List 1", 5, 0.9, 2), Neighbour("p0", "List 0", 4, 0.5, 0))[:k]
+
+    def continue_playlist(
+        self, playlist: Any, k: int | None = None, *, keep: tuple[str, ...] = (), unlike: tuple[str, ...] = (),
+        name: str = "",
+    ) -> Continuation:  # fmt: skip
+        self.continued.append({"playlist": playlist, "k": k, "keep": keep, "unlike": unlike, "name": name})
+        lines = playlist.text.splitlines() if isinstance(playlist, Pasted) else ["A - One", "B - Two"]
+        lines = lines if playlist else []
+        if "A - Broken" in lines or (isinstance(playlist, Uploaded) and playlist.content == b"broken"):
+            raise PlaylistError("the playlist is damaged: export it again")
+        known = [line.split(" - ") for line in lines if " - " in line]
+        seeds = [Seed(title, artist, "" if title == "Sinnerman" else f"seed-{title}") for artist, title in known]
+        seeds += [Seed(f"Next <{track_id}>", "Bach & Sons", track_id) for track_id in keep]
+        lost = tuple(Unmatched(line, "unmatched") for line in lines if " - " not in line)
+        chosen = [f"t{number}" for number in range(1, 200) if f"t{number}" not in {*keep, *unlike}][: k or 50]
+        tracks = tuple(continued(rank, track_id) for rank, track_id in enumerate(chosen, start=1))
+        return Continuation(name, tuple(seeds), lost, tracks, 2, "26,412 playlists", 12.0)
+
+    def export_playlist(
+        self, tracks: Continuation, form: str = "m3u8", *, name: str = "", only_new: bool = False
+    ) -> bytes:
+        return f"{form} {name} {len(tracks.tracks) + (0 if only_new else len(tracks.seeds))}".encode()
+
+    def music_folder(self) -> Path:
+        return Path("/music")
 
     def search(self, query: Query, k: int | None = None) -> Answer:
         if query.where and "nonsense" in query.where:

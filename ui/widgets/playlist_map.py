@@ -14,8 +14,9 @@ THIS, NEAR, OTHER, ALL = "#ff7a59", "#8b7bff", "#454d63", "#7468d6"
 INKS = {NEAR: "#cfc8ff", OTHER: "#7d8497", ALL: "#b6bbca"}
 INK, PAPER = "#e9ebf2", "#12141c"
 SMALLEST_PX, LARGEST_PX = 9.0, 26.0
-LETTER, LINE, LIFT, DOT = 0.0155, 0.05, 0.062, 0.014  # in shares of the map: a name's size and place, half a point
-SIDES = (("top", LIFT), ("bottom", -LIFT))
+LETTER, LINE, LIFT, ASIDE, DOT = 0.0155, 0.05, 0.062, 0.03, 0.014  # in shares of the map: names, their places, points
+MOST_NAMED = 80  # playlists whose names are tried
+MANY = 2_000  # above this WebGL draws the points
 Box = tuple[float, float, float]
 """A name or a point: its middle, and half its width."""
 
@@ -50,7 +51,8 @@ def playlist_figure(playlists: "pl.DataFrame", near: Collection[str], name: str 
     traces = [_points(far, OTHER if this else ALL, largest, named), _points(close, NEAR, largest, named)]
     if this:
         traces = [_threads(this[0], close), *traces, _ringed(this[0])]
-    plot = go.Figure([go.Scatter(**trace) for trace in traces])
+    draw = go.Scattergl if len(rows) > MANY else go.Scatter
+    plot = go.Figure([draw(**trace) for trace in traces])
     plot.update_layout(**LAYOUT, xaxis={**_AXIS, "range": frame.x}, yaxis={**_AXIS, "range": frame.y})
     return plot
 
@@ -82,24 +84,36 @@ def _span(values: list[float], air: float) -> tuple[float, float]:
 
 
 def readable(rows: list[dict[str, Any]], frame: Frame) -> dict[str, str]:
-    """Where names can be written: playlist id to "top center" or "bottom center".
+    """Where names can be written: playlist id to a place as plotly calls it.
 
-    A name covers no other name and no other point, and stays on the map. The first come first; this playlist's is
-    always written, below it. A row that has no room is left out.
+    A name covers no other name and no other point, and stays on the map. The first come first; this playlist's own
+    stands below it and is not told here. A row that has no room is left out.
     """
     spots = [frame.share(row) for row in rows]
     taken: list[Box] = []
     kept: dict[str, str] = {}
-    for row, (x, y) in zip(rows, spots, strict=True):
-        points = [(*spot, DOT) for spot in spots if spot != (x, y)]
+    for row, (x, y) in zip(rows[:MOST_NAMED], spots, strict=False):
         half = len(_short(row["name"])) * LETTER / 2
-        for side, lift in (("bottom", -LIFT), ("top", LIFT)) if row["kind"] == "this" else SIDES:
-            box = (x, y + lift, half)
-            if row["kind"] == "this" or (half <= x <= 1 - half and not any(_meet(box, one) for one in taken + points)):
+        if row["kind"] == "this":
+            taken.append((x, y - LIFT, half))
+            continue
+        points = [(*spot, DOT) for spot in spots if spot != (x, y)]
+        for side, box in _sides(x, y, half):
+            if half <= box[0] <= 1 - half and not any(_meet(box, other) for other in taken + points):
                 taken.append(box)
-                kept[row["playlist_id"]] = f"{side} center"
+                kept[row["playlist_id"]] = side
                 break
     return kept
+
+
+def _sides(x: float, y: float, half: float) -> tuple[tuple[str, Box], ...]:
+    """Where a point's name may stand, best first."""
+    return (
+        ("top center", (x, y + LIFT, half)),
+        ("bottom center", (x, y - LIFT, half)),
+        ("middle right", (x + half + ASIDE, y, half)),
+        ("middle left", (x - half - ASIDE, y, half)),
+    )
 
 
 def _meet(one: Box, other: Box) -> bool:
