@@ -92,9 +92,11 @@ def _figures(
 
 def _complete(scenario: ScenarioResult, arm: str) -> list[Rows]:
     """One arm's rankings, once it is sure that it answered every query."""
-    rankings = [ranking for ranking in scenario.arms[arm] if ranking is not None]
-    n_queries = len(scenario.truths_known)
-    if len(rankings) != n_queries or len(scenario.arms[arm]) != n_queries:
+    given, n_queries = scenario.arms[arm], len(scenario.truths_known)
+    if len(given) > n_queries:
+        raise InputError(f"arm {arm!r} has {len(given)} rankings for {n_queries} queries: give one for each, in order")
+    rankings = [ranking for ranking in given if ranking is not None]
+    if len(rankings) < n_queries:
         raise InputError(
             f"arm {arm!r} ranked {len(rankings)} of {n_queries} queries of scenario {scenario.name!r}: "
             "run it on every query, or leave it out"

@@ -132,8 +132,8 @@ def test_an_arm_without_a_run_is_refused_not_scored_zero(
         build_report([a_scenario("first 5", late=some)], train, evaluation.plan)
     with pytest.raises(InputError, match=r"arm 'late' ranked 0 of 12 queries"):
         build_report([a_scenario("first 5", late=[])], train, evaluation.plan)
-    with pytest.raises(InputError, match=r"arm 'late' ranked 13 of 12 queries"):
-        build_report([a_scenario("first 5", late=[np.array([1])] * 13)], train, evaluation.plan)
+    with pytest.raises(InputError, match=r"arm 'late' has 13 rankings for 12 queries"):
+        build_report([a_scenario("first 5", late=[*[np.array([1])] * 12, None])], train, evaluation.plan)
     with pytest.raises(InputError, match=r"arm 'new' was not run in every scenario \('first 5'\)"):
         build_report([evaluation.scenarios[0], a_scenario("first 5", new=some)], train, evaluation.plan)
     with pytest.raises(InputError, match=r"arm 'blend' was not run in every scenario"):
