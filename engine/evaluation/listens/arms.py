@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 BLOCK = 256  # users scored at a time
+EASE_ITEMS = 10_000  # where both users and items are more, EASE knows only so many, the most played
 
 Setting: TypeAlias = Mapping[str, Any]
 """The settings of one arm by name."""
@@ -110,9 +111,24 @@ def _als(counts: "csr_matrix", setting: Setting) -> Scorer:
     return score
 
 
+def ease_items(counts: "csr_matrix") -> Rows:
+    """The items that EASE knows, ascending: all, or the EASE_ITEMS with most listeners where its fit would not end."""
+    if min(counts.shape) <= EASE_ITEMS:
+        return np.arange(counts.shape[1], dtype=np.int64)
+    return np.sort(best(np.bincount(counts.indices, minlength=counts.shape[1]).astype(np.float32), EASE_ITEMS))
+
+
 def _ease(counts: "csr_matrix", setting: Setting) -> Scorer:
-    model = fit_ease(weigh(counts, setting["weights"]), EaseSettings(setting["l2"], setting["dropout"]))
-    return lambda lists: model.scores(weigh(lists, setting["weights"]))
+    items = ease_items(counts)
+    model = fit_ease(weigh(counts, setting["weights"])[:, items], EaseSettings(setting["l2"], setting["dropout"]))
+
+    def score(lists: "csr_matrix") -> Vectors:
+        known = model.scores(weigh(lists, setting["weights"])[:, items])
+        scores = np.repeat(known.min(axis=1, keepdims=True), lists.shape[1], axis=1)
+        scores[:, items] = known
+        return scores
+
+    return score
 
 
 def _grid(**values: tuple[Any, ...]) -> tuple[Setting, ...]:

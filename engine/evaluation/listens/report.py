@@ -142,6 +142,11 @@ def _opening(document: Mapping[str, Any]) -> str:
         "can find them, and they count as missed. Settings and weights were chosen by NDCG on",
         f"{counts['validation_held_out']:,} further items, hidden from the rest.",
         f"{settings['k']} items are recommended, none that the user is known to play.",
+        *(
+            [f"EASE knows only the {known:,} most played items."]
+            if (known := counts["items_of_ease"]) < counts["items"]
+            else []
+        ),
     )
     return " ".join(sentences)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.evaluation.listens.arms import ARMS, Arm, Scorer, Setting, top
+from engine.evaluation.listens.arms import ARMS, Arm, Scorer, Setting, ease_items, top
 from engine.evaluation.listens.blending import blend, fit_weights, pools
 from engine.evaluation.listens.split import LeaveOut, leave_out
 from indexers.catalog.listens import Listens
@@ -17,6 +17,7 @@ from rankers.metrics.accuracy.ndcg import ndcg
 from rankers.metrics.accuracy.recall import recall
 
 BLEND = "blend"
+CHOOSERS = 2_000  # users at most by whom settings are chosen
 
 Progress: TypeAlias = Callable[[str, int, int], object]
 """Told what is being done, how much of it is done, and of how much."""
@@ -74,7 +75,8 @@ def evaluate_listens(listens: Listens, plan: ListensPlan, progress: Progress = l
     if plan.k < 1:
         raise InputError(f"k = {plan.k} is too short a list to measure: give at least 1")
     asked = leave_out(listens.counts, plan.n_held_out, np.random.default_rng(plan.seed))
-    inner = leave_out(asked.train, plan.n_held_out, np.random.default_rng(plan.seed + 1))
+    rng = np.random.default_rng(plan.seed + 1)
+    inner = leave_out(asked.train, plan.n_held_out, rng).sample(CHOOSERS, rng)
     chosen = choose(inner, plan, progress)
     rankings = recommend(asked, chosen, plan, progress)
     figures = measure_listens(rankings, asked, plan.k)
@@ -161,6 +163,7 @@ def _counts(listens: Listens, asked: LeaveOut, inner: LeaveOut) -> dict[str, int
         "users_wholly_in_training": len(listens.users) - len(asked.users),
         "held_out": int(asked.held_out.size),
         "held_out_unknown": asked.n_unknown,
+        "items_of_ease": len(ease_items(asked.train)),
         "validation_users": len(inner.users),
         "validation_held_out": int(inner.held_out.size),
     }

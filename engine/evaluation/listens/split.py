@@ -30,6 +30,13 @@ class LeaveOut:
         """What is left of the users who are asked about, [n_asked, n_items]."""
         return self.train[self.users]
 
+    def sample(self, n: int, rng: np.random.Generator) -> "LeaveOut":
+        """The same division with at most n of its users asked about; what is hidden of the others stays hidden."""
+        if len(self.users) <= n:
+            return self
+        kept = np.sort(rng.choice(len(self.users), n, replace=False))
+        return LeaveOut(self.train, self.users[kept], self.held_out[kept])
+
     @property
     def n_unknown(self) -> int:
         """How many hidden items no one plays in training: they can not be found, and count as missed."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from engine.evaluation.listens.arms import ARMS, best, top, weigh
+from engine.evaluation.listens.arms import ARMS, best, ease_items, top, weigh
 
 COUNTS = csr_matrix(
     np.array(
@@ -62,6 +62,17 @@ def test_every_arm_keeps_the_two_tastes_apart(name):
         assert scores.shape == COUNTS.shape
         assert np.isfinite(scores).all()
         assert scores[4, 1] > scores[4, 3]
+
+
+def test_ease_knows_the_most_played_where_all_are_too_many(monkeypatch):
+    setting = {"weights": "ones", "l2": 1.0, "dropout": 0.5}
+    part = FITS["ease"].fit(COUNTS[:, :3], setting)(COUNTS[:, :3])
+    assert ease_items(COUNTS).tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr("engine.evaluation.listens.arms.EASE_ITEMS", 3)
+    assert ease_items(COUNTS).tolist() == [0, 1, 2]  # 3, 2, 3, 2 and 1 listeners; of equals the first
+    scores = FITS["ease"].fit(COUNTS, setting)(COUNTS)
+    np.testing.assert_allclose(scores[:, :3], part, atol=1e-6)
+    np.testing.assert_allclose(scores[:, 3:], np.tile(part.min(axis=1)[:, None], 2), atol=1e-6)
 
 
 def test_grids_hold_different_settings():

@@ -51,6 +51,16 @@ def test_items_that_no_one_else_plays_are_counted():
     assert lonely.n_unknown == 2
 
 
+def test_a_sample_asks_fewer_users_and_hides_as_much():
+    whole = divide()
+    for seed in range(5):
+        part = whole.sample(1, np.random.default_rng(seed))
+        assert part.train is whole.train
+        asked = whole.users.tolist().index(part.users[0])
+        assert part.held_out.tolist() == [whole.held_out[asked].tolist()]
+    assert whole.sample(2, np.random.default_rng(0)) is whole
+
+
 def test_what_cannot_be_divided():
     with pytest.raises(InputError, match=r"no user has 8 items left, twice what is held out \(most have 5 or fewer\)"):
         divide(n_held_out=4)
