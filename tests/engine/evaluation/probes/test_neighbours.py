@@ -14,15 +14,15 @@ def unit(angles: list[float]) -> np.ndarray:
 
 def test_precision_counts_the_label_among_the_nearest_of_other_lists() -> None:
     vectors = unit([0.0, 0.1, 0.2, 0.3, 1.0, 2.0])
-    examples = examples_of(LISTS, list("aabaab"), ["one", "one", "two", "three", "four", "five"])
+    examples = examples_of(LISTS, list("aaabbb"), ["one", "one", "two", "three", "four", "five"])
     found = neighbour_precision(vectors, examples, np.array([0, 5]), 2)
-    # of 0: row 1 is of its own list, then rows 2 (b) and 3 (a); of 5: rows 4 (a) and 3 (a)
-    assert found.tolist() == [0.5, 0.0]
+    # of 0: row 1 is of its own list, then rows 2 (a) and 3 (b); of 5: rows 4 (b) and 3 (b)
+    assert found.tolist() == [0.5, 1.0]
 
 
 def test_chance_is_the_share_of_the_label_in_other_lists() -> None:
-    examples = examples_of(LISTS, list("aabaab"), ["one", "one", "two", "three", "four", "five"])
-    assert chance_precision(examples, np.array([0, 5]), 2).tolist() == [2 / 4, 1 / 5]
+    examples = examples_of(LISTS, list("aaabbb"), ["one", "one", "two", "three", "four", "five"])
+    assert chance_precision(examples, np.array([0, 5]), 2).tolist() == [1 / 4, 2 / 5]
 
 
 def test_random_vectors_reach_chance() -> None:
