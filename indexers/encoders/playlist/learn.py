@@ -26,6 +26,7 @@ from indexers.files import disk_errors, write_text
 from indexers.schema import Rows, Vectors
 
 FEWEST = 50  # playlists with two known tracks; from fewer nothing can be learnt
+VALIDATED = 300  # playlists at most: the loss over all tracks takes long
 TRAINING, LOG, CURVES = "training", "training.jsonl", "curves.svg"
 LIMITS = (
     "knows only tracks that two or more of the training playlists hold; a playlist of none of them has no vector",
@@ -179,14 +180,15 @@ def _track_vectors(corpus: Corpus, settings: Item2VecSettings, lesson: Lesson) -
 
 
 def _sides(corpus: Corpus, playlists: Sequence[Playlist]) -> tuple[list[Rows], list[Rows]]:
-    """The playlists to learn from and the newest tenth to validate on, those without tracks left out."""
+    """The playlists to learn from, and some of the newest tenth to validate on; those without tracks are left out."""
     rows = {id(playlist): row for row, playlist in enumerate(playlists)}
     split = split_newest(playlists)
     learnt, held_out = (
         [found for playlist in side if len(found := corpus.lists[rows[id(playlist)]])]
         for side in (split.train, split.test)
     )
-    return learnt, held_out or learnt
+    validated = held_out or learnt
+    return learnt, validated[:: 1 + (len(validated) - 1) // VALIDATED]
 
 
 def _check_enough(corpus: Corpus) -> None:

@@ -1,5 +1,6 @@
 """The autoencoder's network: a recurrent encoder, its last states as the vector, a decoder that attends."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,9 @@ class Encoded:
 class Network(nn.Module):
     """Reads playlists into unit vectors and writes playlists from them.
 
-    The tracks are rows 0 to n_tracks - 1 of `table`; after them come the end of a playlist, its start, and the blank
-    that stands for a track the decoder is not told. One table serves encoder, decoder and output.
+    The tracks are rows 0 to n_tracks - 1 of `table`; after them come the start of a playlist and the blank that stands
+    for a track the decoder is not told. One table serves encoder, decoder and output. Whether a playlist ends is asked
+    apart from which track comes next: among tens of thousands of tracks the end would always be the likeliest word.
 
     The decoder cannot go round the vector: it starts from it, is fed it at every step, and learns to write without
     attention, whose whole context is withheld from a part of the playlists.
@@ -49,15 +51,15 @@ class Network(nn.Module):
         super().__init__()
         width, dim, hidden = settings.tracks.dim, settings.dim, settings.hidden
         self.n_tracks, self.dim = n_tracks, dim
-        self.end, self.first, self.blank = n_tracks, n_tracks + 1, n_tracks + 2
-        self.table = nn.Embedding(n_tracks + 3, width, sparse=True)
-        self.bias = nn.Parameter(torch.zeros(n_tracks + 1))
+        self.first, self.blank = n_tracks, n_tracks + 1
+        self.table = nn.Embedding(n_tracks + 2, width, sparse=True)
+        self.bias = nn.Parameter(torch.zeros(n_tracks))
         self.reader = nn.GRU(width, dim // (2 if both_ways else 1), batch_first=True, bidirectional=both_ways)
         self.writer = nn.GRU(width, hidden, batch_first=True)
         self.fed = nn.Linear(dim, width)
         self.begin = nn.Linear(dim, hidden)
         self.asks = nn.Linear(hidden, dim, bias=False)
-        self.says = nn.Linear(hidden + 2 * dim, width)
+        self.says = nn.Linear(hidden + 2 * dim, width + 1)
 
     @torch.no_grad()
     def start(self, track_vectors: "Vectors", shares: "Vectors") -> None:
@@ -65,10 +67,10 @@ class Network(nn.Module):
 
         Args:
             track_vectors: [n_tracks, width].
-            shares: [n_tracks + 1], how often each track, and the end, is the next one; sums to 1.
+            shares: [n_tracks], how often each track is the next one; sums to 1.
         """
         vectors = torch.from_numpy(track_vectors)
-        scale = SPREAD / max(float(vectors.std()), 1e-6)
+        scale = SPREAD / max(float(track_vectors.std()), 1e-6)
         self.table.weight.mul_(SPREAD)
         self.table.weight[: self.n_tracks] = vectors * scale
         self.bias.copy_(torch.from_numpy(shares).clamp_min(1e-9).log())
@@ -96,7 +98,7 @@ class Network(nn.Module):
             attends: [n_playlists], 1 where attention is allowed, 0 where its context is withheld.
 
         Returns:
-            [n_playlists, n_places, width]: `scores` turns them into tracks.
+            [n_playlists, n_places, width + 1]: `scores` and `ends` tell what they say.
         """
         written, _ = self.step(given, encoded, attends, self.opening(encoded.vectors))
         return written
@@ -116,19 +118,24 @@ class Network(nn.Module):
         return written, state
 
     def scores(self, written: Tensor) -> Tensor:
-        """Score every track, and the end, as what is written: [..., width] gives [..., n_tracks + 1] logits."""
-        scored: Tensor = functional.linear(written, self.table.weight[: self.n_tracks + 1], self.bias)
+        """Score every track as what is written: [..., width + 1] gives [..., n_tracks] logits."""
+        scored: Tensor = functional.linear(written[..., :-1], self.table.weight[: self.n_tracks], self.bias)
         return scored
 
+    @staticmethod
+    def ends(written: Tensor) -> Tensor:
+        """Score whether the playlist has ended before each place: [..., width + 1] gives [...] logits."""
+        return written[..., -1]
+
     def _attend(self, states: Tensor, encoded: Encoded) -> Tensor:
-        asked = self.asks(states) @ encoded.states.transpose(1, 2) / self.dim**0.5
+        asked = self.asks(states) @ encoded.states.transpose(1, 2) / math.sqrt(self.dim)
         weights: Tensor = asked.masked_fill(~encoded.there[:, None], HIDDEN_SCORE).softmax(dim=2)
         context: Tensor = weights @ encoded.states
         return context
 
     def _spread(self, vectors: Tensor) -> Tensor:
         """Give unit vectors components of about 1."""
-        spread: Tensor = vectors * self.dim**0.5
+        spread: Tensor = vectors * math.sqrt(self.dim)
         return spread
 
 
@@ -137,10 +144,10 @@ def sampled_loss(network: Network, written: Tensor, targets: Tensor, drawn: Tens
 
     Args:
         network: Whose table and bias score the rows.
-        written: [n_places, width].
+        written: [n_places, width + 1].
         targets: [n_places], the rows that belong there.
         drawn: [n_drawn], rows drawn by `shares` with replacement; one that is a place's target is left out there.
-        shares: [n_tracks + 1], the probability that a draw gives each row.
+        shares: [n_tracks], the probability that a draw gives each row.
 
     Source: Bengio and Senécal 2008, "Adaptive Importance Sampling"; Jean et al. 2015, section 3: each score is lowered
         by the logarithm of how often its row is expected among the drawn ones.
@@ -148,7 +155,9 @@ def sampled_loss(network: Network, written: Tensor, targets: Tensor, drawn: Tens
     expected = (shares * len(drawn)).clamp_min(1e-12).log()
     rows = network.table(torch.cat([targets, drawn]))
     right, others = rows[: len(targets)], rows[len(targets) :]
+    written = written[:, :-1]
     own = (written * right).sum(dim=1) + network.bias[targets] - expected[targets]
     rest = written @ others.T + (network.bias[drawn] - expected[drawn])
     rest = rest.masked_fill(drawn[None] == targets[:, None], HIDDEN_SCORE)
-    return (torch.logsumexp(torch.cat([own[:, None], rest], dim=1), dim=1) - own).mean()
+    loss: Tensor = (torch.logsumexp(torch.cat([own[:, None], rest], dim=1), dim=1) - own).mean()
+    return loss

@@ -10,10 +10,10 @@ class Item2VecSettings(Section):
 
     dim: PositiveInt = 128
     epochs: PositiveInt = 10
-    window: PositiveInt = 50  # tracks on either side, at most; each is drawn up to this far
-    negative: PositiveInt = 10
-    sample: NonNegativeFloat = 1e-3  # of all listings: tracks more frequent than this are thinned out
-    ns_exponent: float = Field(default=0.75, ge=-2.0, le=2.0)  # of the counts that negatives are drawn by
+    window: PositiveInt = 10  # tracks on either side, at most; each is drawn up to this far
+    negative: PositiveInt = 5
+    sample: NonNegativeFloat = 1e-4  # of all listings: tracks more frequent than this are thinned out
+    ns_exponent: float = Field(default=0.0, ge=-2.0, le=2.0)  # of the counts that negatives are drawn by
     alpha: PositiveFloat = 0.025
     seed: NonNegativeInt = 0
 
@@ -43,8 +43,9 @@ class Seq2SeqSettings(Section):
     crop: float = Field(default=0.3, ge=0.0, le=1.0)  # of the playlists in an epoch: only a part of them is read
     chunk_tracks: PositiveInt = 100  # longer playlists are cut in training
     encode_tracks: PositiveInt = 300  # and longer ones in encoding
-    batch_tracks: PositiveInt = 1500
+    batch_tracks: PositiveInt = 800
     learning_rate: PositiveFloat = 2e-3
+    table_rate: float = Field(default=0.1, ge=0.0, le=1.0)  # of the learning rate: how much the track vectors move
     clip: PositiveFloat = 1.0  # the longest gradient
     epochs: PositiveInt = 12
     patience: PositiveInt = 3  # epochs without a better validation loss

@@ -25,32 +25,34 @@ STEP_SEEDS = 1_000_003
 class Teaching:
     """One batch as tensors: what is read, what the decoder is told, and what it must say.
 
-    `rows` [n_playlists, n_places], `given` and `targets` [n_playlists, n_places + 1], `wanted` of their shape, true
-    where a target counts.
+    `rows` [n_playlists, n_places] are read, `given` [n_playlists, n_places + 1] is told. `there` [n_playlists,
+    n_places] is true where a track is to be said, `asked` [n_playlists, n_places + 1] where it is asked whether the
+    playlist has ended, which `over`, of the same shape, answers with 0 or 1.
     """
 
     rows: Tensor
     lengths: Tensor
     given: Tensor
-    targets: Tensor
-    wanted: Tensor
+    there: Tensor
+    asked: Tensor
+    over: Tensor
 
 
 def teaching(batch: Batch, network: Network) -> Teaching:
-    """Lay a batch out for the network: the decoder starts after the mark of a start and says the end last."""
-    places, device = np.arange(len(batch.lengths)), network.bias.device
-    targets = np.concatenate([batch.rows, np.zeros((len(places), 1), dtype=np.int64)], axis=1)
-    targets[places, batch.lengths] = network.end
-    given = np.concatenate([np.full((len(places), 1), network.first, dtype=np.int64), batch.rows], axis=1)
-    wanted = np.arange(targets.shape[1]) <= batch.lengths[:, None]
-    moved = (torch.from_numpy(each).to(device) for each in (batch.rows, given, targets, wanted))
-    rows, *rest = moved
-    return Teaching(rows, torch.from_numpy(batch.lengths), *rest)
+    """Lay a batch out for the network: the decoder is told the mark of a start first, then track by track."""
+    device = network.bias.device
+    first = np.full((len(batch.lengths), 1), network.first, dtype=np.int64)
+    places = np.arange(batch.rows.shape[1] + 1)
+    asked, over = places <= batch.lengths[:, None], places == batch.lengths[:, None]
+    given = np.concatenate([first, batch.rows], axis=1)
+    rows, told, there, counted = (torch.from_numpy(each).to(device) for each in (batch.rows, given, batch.there, asked))
+    answers = torch.from_numpy(over).float().to(device)
+    return Teaching(rows, torch.from_numpy(batch.lengths), told, there, counted, answers)
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often each track, and the end of a playlist, is what comes next: [n_tracks + 1] each, summing to 1.
+    """How often each track is what comes next: [n_tracks] each, summing to 1.
 
     `plain` are the shares themselves, `drawn` those that negatives are drawn by.
     """
@@ -61,7 +63,7 @@ class Shares:
 
 def shares_of(corpus: Corpus) -> Shares:
     """Count what comes next in training playlists; a track in none of them still has a small share."""
-    counts = np.append(corpus.counts, sum(1 for rows in corpus.lists if len(rows))).astype(np.float64) + 0.5
+    counts = corpus.counts.astype(np.float64) + 0.5
     drawn = counts**DRAWN_POWER
     return Shares((counts / counts.sum()).astype(np.float32), (drawn / drawn.sum()).astype(np.float32))
 
@@ -112,14 +114,16 @@ class Trainer:
         written = self.network.decode(given, encoded, torch.from_numpy(attends).float().to(device))
         picked = np.searchsorted(self._up_to, rng.random(settings.negatives) * self._up_to[-1])
         drawn = torch.from_numpy(picked.astype(np.int64)).to(device)
-        return sampled_loss(self.network, written[taught.wanted], taught.targets[taught.wanted], drawn, self._drawn)
+        said, wanted = written[:, :-1][taught.there], taught.rows[taught.there]
+        tracks = sampled_loss(self.network, said, wanted, drawn, self._drawn)
+        return tracks + _end_loss(self.network, written, taught) / len(wanted)
 
     def _set_rate(self, progress: float) -> None:
         warm = min(1.0, (self.n_steps + 1) / WARM_STEPS)
         rate = self.settings.learning_rate * warm * max(LAST_RATE, 1.0 - progress * (1.0 - LAST_RATE))
-        for optimiser in self.optimisers:
+        for optimiser, part in zip(self.optimisers, (1.0, self.settings.table_rate), strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * part
 
 
 def start_trainer(
@@ -141,7 +145,7 @@ def torch_threads() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """How well held-out playlists are written, in nats per track (and end), told each track before.
+    """How well held-out playlists are written, in nats per track (its share of the end's included), told all before it.
 
     `attending` uses attention and vector, `vector_only` withholds attention.
     """
@@ -172,10 +176,18 @@ def validate(network: Network, lists: Sequence[Rows], settings: Seq2SeqSettings)
 
 
 def _total(network: Network, batch: Batch, attends: float) -> tuple[float, int]:
-    """The summed loss of a batch, and over how many places."""
+    """The summed loss of a batch, and over how many tracks."""
     taught = teaching(batch, network)
     encoded = network.encode(taught.rows, taught.lengths)
     allowed = torch.full((len(taught.rows),), attends, device=taught.rows.device)
-    written = network.decode(taught.given, encoded, allowed)[taught.wanted]
-    targets = taught.targets[taught.wanted]
-    return float(functional.cross_entropy(network.scores(written), targets, reduction="sum")), len(targets)
+    written = network.decode(taught.given, encoded, allowed)
+    wanted = taught.rows[taught.there]
+    scores = network.scores(written[:, :-1][taught.there])
+    tracks = functional.cross_entropy(scores, wanted, reduction="sum")
+    return float(tracks + _end_loss(network, written, taught)), len(wanted)
+
+
+def _end_loss(network: Network, written: Tensor, taught: Teaching) -> Tensor:
+    """The summed loss of telling, at every place, whether the playlist has ended."""
+    asked, over = network.ends(written)[taught.asked], taught.over[taught.asked]
+    return functional.binary_cross_entropy_with_logits(asked, over, reduction="sum")

@@ -11,7 +11,7 @@ from indexers.catalog.corpus import Corpus, Vocabulary
 from indexers.encoders.playlist.item2vec import Item2VecSettings, learn_track_vectors
 from indexers.errors import InputError
 
-SETTINGS = Item2VecSettings(dim=16, epochs=20, sample=0.0)
+SETTINGS = Item2VecSettings(dim=16, epochs=10, sample=0.0, ns_exponent=0.75)
 
 HASHED = """
 import hashlib, numpy as np
