@@ -1,6 +1,6 @@
 """A smooth way from one track to another: exactly k tracks, each like the one before, none twice."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from rankers.groups import best_of_each
 
 NEAR = 50  # tracks that may stand at one place of the way
 PULL = 0.25  # what straying from the straight way costs, against the roughness of a step
+SWEEPS = 10  # times that every place is looked at again
+SHORT = 24  # tracks of a way whose pairs are looked at too
 BLOCK = 64  # places whose cosines with the whole library are in memory at once
 
 
@@ -21,6 +23,7 @@ def find_path(vectors: Vectors, groups: Rows, ends: tuple[int, int], k: int) -> 
     minimise the sum of (1 - cosine)² over the steps, and `PULL` times the same from each track to its point: the
     square spreads the way over all steps, the pull keeps it from lingering at one end. Found by dynamic programming;
     where a track would stand at several places it stays at the one that it is nearest to, and the rest is found anew.
+    In the end tracks are exchanged one by one, and of short ways two by two, while that makes it smoother.
 
     Args:
         vectors: [n_tracks, dim], unit rows.
@@ -47,10 +50,11 @@ def find_path(vectors: Vectors, groups: Rows, ends: tuple[int, int], k: int) -> 
     while len(twice := _repeated(rows := _at(layers, chosen))):
         for row in twice.tolist():
             used = np.flatnonzero(rows == row)
-            stays = used[np.argmin(own[used, chosen[used]])]
+            stays = used[_staying(own[used, chosen[used]], chosen[used])]
             own[(layers == row) & (np.arange(len(layers)) != stays)[:, np.newaxis]] = np.inf
         chosen = _cheapest(PULL * own, edges)
-    return np.concatenate([ends[:1], rows, ends[1:]]).astype(np.int64)
+    way = np.concatenate([ends[:1], rows, ends[1:]]).astype(np.int64)
+    return _polished(vectors, layers, way, places)
 
 
 def straight(vectors: Vectors, groups: Rows, ends: tuple[int, int], k: int) -> Rows:
@@ -82,7 +86,7 @@ def great_circle(start: Vectors, end: Vectors, k: int) -> Vectors:
 def _layers(vectors: Vectors, groups: Rows, ends: tuple[int, int], k: int) -> tuple[Vectors, Rows]:
     """The points between the ends, [k - 2, dim], and the rows that may stand there, [k - 2, n_near].
 
-    The first row of each layer is one that no other layer has: together they are the straight way.
+    The first row of each layer is no other layer's first: together they are the straight way, and always remain one.
     """
     allowed = _allowed(vectors, groups, ends, k)
     places = great_circle(vectors[ends[0]], vectors[ends[1]], k)[1:-1]
@@ -91,10 +95,8 @@ def _layers(vectors: Vectors, groups: Rows, ends: tuple[int, int], k: int) -> tu
     near = _nearest(places, vectors, allowed, NEAR + k)
     pool = np.unique(near)
     own = pool[_assigned(places @ vectors[pool].T)]
-    free = np.isin(near, own)
-    order = np.argsort(free, axis=1, kind="stable")  # the nearest that are no layer's own come first
-    n_near = min(NEAR, int((~free).sum(axis=1).min()))
-    others = np.take_along_axis(near, order, axis=1)[:, :n_near]
+    order = np.argsort(near == own[:, np.newaxis], axis=1, kind="stable")  # a layer's own goes last, and is cut off
+    others = np.take_along_axis(near, order, axis=1)[:, : min(NEAR, near.shape[1] - 1)]
     return places, np.concatenate([own[:, np.newaxis], others], axis=1)
 
 
@@ -164,6 +166,43 @@ def _cheapest(own: Shares, edges: list[Shares]) -> Rows:
 
 def _at(layers: Rows, chosen: Rows) -> Rows:
     return np.asarray(layers[np.arange(len(layers)), chosen], dtype=np.int64)
+
+
+def _staying(costs: Shares, chosen: Rows) -> int:
+    """Which of the places of one row keeps it: the one it is the own of, else the one that it is nearest to."""
+    return int(np.argmin(np.where(chosen == 0, -1.0, costs)))
+
+
+def _polished(vectors: Vectors, layers: Rows, way: Rows, places: Vectors) -> Rows:
+    """The way after exchanging tracks while that makes it cheaper."""
+    for _ in range(SWEEPS):
+        before = way.copy()
+        for at in range(1, len(way) - 1):
+            free = np.append(way[at], layers[at - 1][~np.isin(layers[at - 1], way)])
+            around = np.stack([vectors[way[at - 1]], vectors[way[at + 1]], places[at - 1]])
+            way[at] = free[np.argmin(_rough(vectors[free] @ around.T) @ (1.0, 1.0, PULL))]
+        if len(way) <= SHORT:
+            way = _swapped(vectors, way, places)
+        if np.array_equal(way, before):
+            break
+    return way
+
+
+def _swapped(vectors: Vectors, way: Rows, places: Vectors) -> Rows:
+    """The way after every exchange of two of its tracks that makes it cheaper."""
+    cheapest = _cost(vectors, way, places)
+    for one, other in combinations(range(1, len(way) - 1), 2):
+        changed = way.copy()
+        changed[[one, other]] = way[[other, one]]
+        if (cost := _cost(vectors, changed, places)) < cheapest:
+            way, cheapest = changed, cost
+    return way
+
+
+def _cost(vectors: Vectors, way: Rows, places: Vectors) -> float:
+    at = vectors[way]
+    steps, strays = np.einsum("nd,nd->n", at[1:], at[:-1]), np.einsum("nd,nd->n", at[1:-1], places)
+    return float(_rough(steps).sum() + PULL * _rough(strays).sum())
 
 
 def _repeated(rows: Rows) -> Rows:

@@ -55,3 +55,16 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, description=text, completed=done, total=total, visible=True)
 
         yield move
+
+
+@contextmanager
+def stages_told() -> Iterator[Callable[[str], None]]:
+    """Give the function that tells on stderr which stage of a long command begins, and when."""
+    import time
+
+    started = time.monotonic()
+
+    def tell(stage: str) -> None:
+        typer.echo(f"{clock(time.monotonic() - started):>8}  {stage}", err=True)
+
+    yield tell

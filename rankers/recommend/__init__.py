@@ -1,0 +1,1 @@
+"""Recommenders: each scores every known track as the continuation of a playlist, from one kind of evidence."""

@@ -1,0 +1,38 @@
+"""Vectors of tracks: the tracks nearest to the middle of the seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexers.schema import Seeds, Vectors
+from rankers.recommend.common import checked
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVectors:
+    """The cosine of each track's vector with the mean of the seeds' unit vectors.
+
+    Source: Barkan and Koenigstein 2016, "Item2vec".
+    """
+
+    vectors: Vectors  # [n_tracks, dim], unit rows or zeros
+    name: str
+
+    @classmethod
+    def fit(cls, vectors: Vectors, name: str = "item2vec") -> "ItemVectors":
+        """Take vectors of any length, [n_tracks, dim]."""
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit = np.divide(vectors, lengths, out=np.zeros_like(vectors, dtype=np.float32), where=lengths > 0)
+        return cls(np.ascontiguousarray(unit, dtype=np.float32), name)
+
+    @property
+    def n_tracks(self) -> int:
+        """How many tracks it knows."""
+        return len(self.vectors)
+
+    def score(self, seeds: Seeds) -> Vectors:
+        """Score all tracks, [n_tracks]; see `Recommender`."""
+        rows = checked(seeds, self.n_tracks)
+        middle = self.vectors[rows].sum(axis=0)
+        length = float(np.linalg.norm(middle))
+        return np.asarray(self.vectors @ (middle / length if length else middle), dtype=np.float32)
