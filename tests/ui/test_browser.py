@@ -1,5 +1,6 @@
 """The page in a real Chromium, over a real library: eight rendered pieces and the real encoders."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,13 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
+from urllib.parse import unquote
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 
 from engine import Engine
 from engine.demo.music import make_music
 from indexers.models.store import ModelStore
+from ui.views.playlists import N_NEAR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -205,6 +209,83 @@ def test_a_point_of_the_map_can_be_heard_and_seeds_a_search(page: "Page") -> Non
     page.get_by_text("like your picks").first.wait_for()
     settled(page)
     assert len(titles(page)) == N_PIECES - 1
+
+
+def open_playlists(page: "Page") -> None:
+    page.get_by_role("link", name="Playlists").first.click()
+    page.get_by_text("Continue one of yours").wait_for()
+    settled(page)
+
+
+def proposed(page: "Page") -> list[str]:
+    """The titles of the tracks that continue the playlist, without their ranks."""
+    page.get_by_role("heading", name="What comes next").wait_for()
+    settled(page)
+    found: list[str] = page.locator(".sg-track .title").evaluate_all("all => all.map(one => one.lastChild.textContent)")
+    return found
+
+
+def downloaded(page: "Page", form: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"{form} ").click()
+    assert waiting.value.suggested_filename.endswith(f".{form}")
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_a_playlist_is_picked_continued_refused_and_taken_away(page: "Page", music: Path) -> None:
+    open_playlists(page)
+    page.get_by_role("button", name="Chorales").click()
+    first = proposed(page)
+    assert len(first) == N_PIECES - 1  # all but the playlist's own track
+    refused = first[1]
+    page.locator("[class*='st-key-refuse-'] button:visible").nth(1).click()
+    page.get_by_text("You said no to").wait_for()
+    assert sorted(proposed(page)) == sorted(set(first) - {refused})
+    assert page.locator("[class*='st-key-back-refuse-'] button:visible").first.inner_text().split("\n")[-1] == refused
+
+    page.get_by_role("button", name="Export").click()
+    files = {form: downloaded(page, form) for form in ("m3u8", "xspf", "jspf")}
+    read = [line for line in files["m3u8"].decode("utf-8").splitlines() if not line.startswith("#")]
+    assert len(read) == N_PIECES - 1  # the seed, and the others but the refused
+    assert all((music / location).is_file() for location in read)
+    space = "{http://xspf.org/ns/0/}"
+    tracks = ElementTree.fromstring(files["xspf"]).findall(f"{space}trackList/{space}track")  # noqa: S314 - our own
+    assert [unquote(track.findtext(f"{space}location", "")) for track in tracks] == read
+    listed = json.loads(files["jspf"])["playlist"]["track"]
+    assert [unquote(track["location"][0]) for track in listed] == read
+    assert [track["title"] for track in listed[1:]] == proposed(page)
+
+
+def test_pasted_lines_stay_while_another_page_is_looked_at(page: "Page", library: Path) -> None:
+    known = Engine.open(library).map().row(0, named=True)
+    open_playlists(page)
+    box = page.get_by_placeholder("One track a line")
+    box.fill(f"{known['artist']} - {known['title']}\nNobody - Nothing")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    first = proposed(page)
+    assert known["title"] not in first
+    assert "1 line not" in page.locator(".sg-panel header").inner_text()
+    assert page.locator(".sg-seeds li.lost b").all_inner_texts() == ["Nobody - Nothing"]
+    page.locator("[class*='st-key-keep-'] button:visible").first.click()
+    page.get_by_text("You kept", exact=True).wait_for()
+    again = proposed(page)
+    assert first[0] not in again
+    page.get_by_role("link", name="Map").first.click()
+    page.get_by_text("Distances are approximate").wait_for()
+    page.get_by_role("link", name="Playlists").first.click()
+    assert proposed(page) == again
+    assert page.get_by_placeholder("One track a line").input_value().endswith("Nobody - Nothing")
+    assert page.locator(".sg-seeds li.kept b").all_inner_texts() == [first[0]]
+
+
+def test_a_point_of_the_map_is_continued_and_stands_among_its_neighbours(page: "Page") -> None:
+    open_playlists(page)
+    settled(page)
+    page.locator(".scatterlayer .point").first.click(force=True)
+    assert len(proposed(page)) == N_PIECES - 1
+    page.get_by_text("Nearest", exact=True).wait_for()
+    assert page.locator(".scatterlayer .js-line").count() == N_NEAR  # threads to its neighbours
+    assert can_play(page)
 
 
 def test_an_empty_library_is_filled_from_the_page(browser: Any, music: Path, tmp_path: Path, model_store: Any) -> None:
