@@ -5,6 +5,7 @@ import re
 from indexers.catalog.playlists.entry import Entry, Playlist
 
 NUMBERED = re.compile(r"^\s*(?:#?\d{1,5}\s*[.):\t]\s*|[-*•]\s+)(?=\S)")
+COMMENT = re.compile(r"#(?!\d{1,5}\s*[.):])")
 DASH = re.compile(r"\s+[-–—―]\s+|\s*\t\s*")
 CLOCK = re.compile(r"\s*[\[(]?\b\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*$")
 PATH = re.compile(
@@ -25,7 +26,7 @@ def read_lines(text: str, name: str = "") -> Playlist:
     A line without a dash is a title, which is known only where its artist does not matter.
     """
     lines = (line.strip() for line in text.lstrip("\ufeff").splitlines())
-    return Playlist(name, tuple(_entry(line) for line in lines if line and not line.startswith("#")))
+    return Playlist(name, tuple(_entry(line) for line in lines if line and not COMMENT.match(line)))
 
 
 def _entry(line: str) -> Entry:
