@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indexers.schema import Vectors
 
 SPREAD = 0.3  # the standard deviation that a component of the track vectors starts with
+MEMORY_TRACKS = 50  # the longest time scale that the encoder begins with
 HIDDEN_SCORE = -1e9  # of a place that attention must not see
 BOTH_WAYS = {"seq2seq-uni": False, "seq2seq-bi": True}
 
@@ -60,6 +61,18 @@ class Network(nn.Module):
         self.begin = nn.Linear(dim, hidden)
         self.asks = nn.Linear(hidden, dim, bias=False)
         self.says = nn.Linear(hidden + 2 * dim, width + 1)
+        self._remember()
+
+    @torch.no_grad()
+    def _remember(self) -> None:
+        """Let the encoder begin with memories of one to `MEMORY_TRACKS` tracks, so that the first is not forgotten.
+
+        Source: Tallec and Ollivier 2018, "Can Recurrent Neural Networks Warp Time?", section 2 (chrono initialisation).
+        """
+        size = self.reader.hidden_size
+        for name, bias in self.reader.named_parameters():
+            if name.startswith("bias_ih"):  # in the order reset, update (how much is kept), new
+                bias[size : 2 * size] = torch.rand(size).mul(MEMORY_TRACKS - 2).add(1).log()
 
     @torch.no_grad()
     def start(self, track_vectors: "Vectors", shares: "Vectors") -> None:

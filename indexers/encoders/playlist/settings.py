@@ -43,8 +43,8 @@ class Seq2SeqSettings(Section):
     crop: float = Field(default=0.3, ge=0.0, le=1.0)  # of the playlists in an epoch: only a part of them is read
     chunk_tracks: PositiveInt = 100  # longer playlists are cut in training
     encode_tracks: PositiveInt = 300  # and longer ones in encoding
-    batch_tracks: PositiveInt = 800
-    learning_rate: PositiveFloat = 2e-3
+    batch_tracks: PositiveInt = 1000
+    learning_rate: PositiveFloat = 3e-3
     table_rate: float = Field(default=0.1, ge=0.0, le=1.0)  # of the learning rate: how much the track vectors move
     clip: PositiveFloat = 1.0  # the longest gradient
     epochs: PositiveInt = 12

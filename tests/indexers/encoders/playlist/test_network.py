@@ -72,6 +72,15 @@ def test_step_by_step_is_all_at_once(network):
     torch.testing.assert_close(torch.cat(steps, dim=1), network.decode(given, encoded, allowed))
 
 
+def test_the_first_track_is_not_forgotten(network):
+    long = torch.arange(60) % 15
+    other = long.clone()
+    other[0] = 7
+    with torch.no_grad():
+        one, two = network.encode(torch.stack([long, other]), torch.tensor([60, 60])).vectors
+    assert float((one - two).norm()) > 1e-3
+
+
 def test_start_scales_the_track_vectors(network):
     vectors = np.random.default_rng(0).normal(size=(15, 8)).astype(np.float32) * 5
     shares = np.full(15, 1 / 15, dtype=np.float32)
