@@ -7,16 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.commands import listening
-
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Method expects CSR"),
-    pytest.mark.filterwarnings("ignore:OpenBLAS is configured"),
-]
 
 
 def segue(*words):
-    assert listening.listens  # importing the module adds the command
     return CliRunner().invoke(app, ["evaluate", "listens", *map(str, words)])
 
 

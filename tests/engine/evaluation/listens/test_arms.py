@@ -41,7 +41,6 @@ def test_popularity_counts_listeners_not_plays():
     assert scores.tolist() == [[3.0, 2.0, 3.0, 2.0, 1.0]] * 2
 
 
-@pytest.mark.filterwarnings("ignore:Method expects CSR")
 def test_item_knn_sums_the_cosines_of_what_was_played():
     setting = {"weights": "log", "n_neighbours": 10}
     weighed = weigh(COUNTS, "log").toarray().astype(np.float64)
@@ -52,7 +51,6 @@ def test_item_knn_sums_the_cosines_of_what_was_played():
     np.testing.assert_allclose(scores, weighed[1:4] @ cosines, atol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore:Method expects CSR")
 @pytest.mark.parametrize("name", ["item_knn_cosine", "item_knn_bm25", "als", "ease"])
 def test_every_arm_keeps_the_two_tastes_apart(name):
     """Users 0 and 1 share items 0 and 1; 2 and 3 share 2 and 3: who knows only item 0 is to be told of 1 before 3."""
