@@ -42,7 +42,7 @@ KINDS = ("bow", "sif", "seq2seq-uni", "seq2seq-bi")
 
 def load_encoders(folder: Path) -> list[NamedPlaylistEncoder]:
     """The encoders that are there, over one vocabulary."""
-    encoders = [load_playlist_encoder(folder / kind) for kind in KINDS if (folder / kind).is_dir()]
+    encoders = [load_playlist_encoder(folder / kind) for kind in KINDS if (folder / kind / "card.json").is_file()]
     if not encoders:
         sys.exit(f"{folder} holds none of {', '.join(KINDS)}: run segue train playlist")
     if any(one.vocabulary.keys != encoders[0].vocabulary.keys for one in encoders):

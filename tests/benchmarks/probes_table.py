@@ -11,12 +11,14 @@ from engine.evaluation.probes.task import ProbeSettings
 
 PAGE = """# What playlist vectors know
 
-`python tests/benchmarks/bench_probes.py --models DIR` measures it and writes this page; figures with all differences in
-`results/{file}`. The encoders are frozen; a probe is a logistic regression on their standardised vectors, its
-regularisation chosen by inner folds over lists. What is learnt from is the training side of the real playlists, what is
-asked about the held-out side (newest tenth of each source, whole Spotify lists); in brackets 95 % by a bootstrap over
-whole lists. Chance says the most frequent label of the training side, or draws neighbours at random. Source of the
-probes and of the neighbour task: Papreja, Venkateswara, Panchanathan 2019; of their form: Conneau et al. 2018.
+`python tests/benchmarks/bench_probes.py --models DIR` measures it and writes this page; all differences are in
+`results/{file}`.
+
+The encoders are frozen; a probe is a logistic regression on their standardised vectors, its regularisation chosen by
+inner folds over lists. It learns from the training side of the real playlists and is asked about the held-out side
+(newest tenth of each source, whole Spotify lists); in brackets 95 % by a bootstrap over whole lists. Chance says the most
+frequent label of the training side, or draws neighbours at random. The probes and the neighbour task are after Papreja,
+Venkateswara, Panchanathan 2019, their form after Conneau et al. 2018; bins, lengths and sizes are our own.
 
 ## The table
 
@@ -37,8 +39,8 @@ probes and of the neighbour task: Papreja, Venkateswara, Panchanathan 2019; of t
 
 ## Does the published finding reproduce?
 
-Papreja et al. find SIF better on genre, seq2seq better on order and length. A claim shows where the whole interval of
-the paired difference is on its side.
+The finding: SIF is better on genre, seq2seq on order and length. A claim shows where the whole interval of the paired
+difference is on its side.
 
 {findings}
 
