@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from indexers.errors import ConfigError, InputError, ShapeError
+from indexers.errors import ConfigError, InputError
 from indexers.schema import Seeds, Vectors
+from rankers.recommend.common import checked
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -165,11 +166,9 @@ class EaseRecommender:
         """
         from scipy.sparse import csr_matrix
 
-        rows = seeds.rows
+        rows = checked(seeds, self.n_tracks)
         if len(rows) == 0:
             return np.zeros(self.n_tracks, dtype=np.float32)
-        if rows.min() < 0 or rows.max() >= self.n_tracks:
-            raise ShapeError(f"a seed is not one of the {self.n_tracks} tracks: give rows of the vocabulary")
         ones = np.ones(len(rows), dtype=np.float32)
         scores = self.model.scores(csr_matrix((ones, rows, [0, len(rows)]), shape=(1, self.n_tracks)))
         return scores.ravel()

@@ -64,7 +64,7 @@ def test_the_recommender_scores_its_seeds_as_a_list_of_ones():
     np.testing.assert_allclose(arm.score(Seeds(np.array([4, 2]))), expected, atol=2e-5)
     assert arm.score(Seeds()).tolist() == [0.0] * 20
     for stranger in (20, -1):
-        with pytest.raises(ShapeError, match="one of the 20 tracks"):
+        with pytest.raises(ShapeError, match="there are 20 tracks"):
             arm.score(Seeds(np.array([3, stranger])))
 
 
