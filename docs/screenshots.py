@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 START_S = 60.0
+PLAYLIST = "Madrigals"  # that is continued
 CHOSEN = 20  # the point of the map that is pressed
 SETTLE_MS = 1_500  # after the last element came: fonts, audio, plots
 
@@ -72,7 +73,7 @@ def browser_page(width: int, height: int) -> Iterator["Page"]:
 
 
 def shoot(page: "Page", address: str, folder: Path) -> None:
-    """Take search.png, map.png, and the pages that the README only mentions."""
+    """Take search.png, playlists.png, map.png, and the pages that the README only mentions."""
     page.goto(address)
     box = page.get_by_placeholder("Describe the music")
     box.wait_for(timeout=60_000)
@@ -83,6 +84,7 @@ def shoot(page: "Page", address: str, folder: Path) -> None:
     page.locator("[class*='st-key-like-'] button:visible").nth(1).click()
     page.get_by_text("More like these").wait_for(timeout=60_000)
     _settled(page, folder / "search.png")
+    _shoot_playlists(page, folder / "playlists.png")
     for name in ("Map", "Ledger", "Generations"):
         page.get_by_role("link", name=name).first.click()
         page.get_by_role("heading", name=name).first.wait_for(timeout=60_000)
@@ -95,6 +97,20 @@ def shoot(page: "Page", address: str, folder: Path) -> None:
             page.get_by_role("button", name="Examine").click()
             page.get_by_text("checks").first.wait_for(timeout=60_000)
         _settled(page, folder / f"{name.lower()}.png")
+
+
+def _shoot_playlists(page: "Page", path: Path) -> None:
+    """Continue one of the library's playlists, keep a track and refuse another."""
+    page.get_by_role("link", name="Playlists").first.click()
+    page.get_by_role("button", name=PLAYLIST).click()
+    for verdict, said, track in (("refuse", "You said no to", 2), ("keep", "You kept", 1)):
+        page.locator(f"[class*='st-key-{verdict}-'] button:visible").nth(track).click()
+        page.get_by_text(said, exact=True).wait_for(timeout=60_000)
+        page.locator("[data-test-script-state='notRunning']").wait_for(timeout=60_000)
+    page.set_viewport_size({"width": 1440, "height": 1320})
+    page.locator("audio").nth(2).wait_for(timeout=60_000)
+    _settled(page, path)
+    page.set_viewport_size({"width": 1440, "height": 1000})
 
 
 def _settled(page: "Page", path: Path) -> None:

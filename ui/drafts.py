@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Source = Literal["paste", "upload", "library"]
 Verdict = Literal["keep", "refuse"]
 OPPOSITE: dict[Verdict, Verdict] = {"keep": "refuse", "refuse": "keep"}
+RELEARNT_S = 300.0  # what was learnt from playlists may change while the same generation serves
 REMEMBERED = ("pl_source", "pl_text", "pl_name", "pl_pick", "pl_k")  # widgets that outlive a visit to another page
 
 
@@ -74,7 +75,7 @@ def continued(draft: Draft, k: int) -> Continuation:
     return _continued(library_path(), engine().library.serving(), draft, k, kept, refused)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@st.cache_data(show_spinner=False, max_entries=32, ttl=RELEARNT_S)
 def _continued(
     path: str,
     serving: int | None,  # noqa: ARG001 - another generation has other answers

@@ -1,5 +1,6 @@
 """How numbers and names are written on the page, and HTML that is safe to show."""
 
+import re
 from html import escape
 
 import streamlit as st
@@ -10,6 +11,7 @@ ARMS = {
     "sound": ("like your picks", "#ffb454"),
     "music": ("like your picks", "#ffb454"),  # its name in the calibration
 }
+MARKS = re.compile(r"([\\`*_{}\[\]()#+.!~:$<>|&-])")  # a backslash before one of these makes it a mere character
 OTHER_ARM = "#7c8499"
 REASONS = {  # arms that continue a playlist; a name with more behind it, as item_knn_bm25, is read by its beginning
     "sound": ("sounds alike", "#ffb454"),
@@ -59,6 +61,11 @@ def many(count: int, noun: str) -> str:
 def safe(text: object) -> str:
     """Text as it may stand in HTML."""
     return escape(str(text), quote=True)
+
+
+def plain(text: str) -> str:
+    """Text as it may stand in the label of a button, where Streamlit would read it as Markdown."""
+    return MARKS.sub(r"\\\1", text)
 
 
 def heading(title: str, what: str) -> None:

@@ -14,7 +14,7 @@ from ui.widgets.export import file_stem
 from ui.widgets.playlist_map import LETTER, LINE, Frame, playlist_figure, readable
 from ui.widgets.reasons import because, longest, reasons, signed
 from ui.widgets.seeds import MOST_SHOWN, seeds_list, unmatched_list
-from ui.words import OTHER_ARM, REASONS, many, reason
+from ui.words import OTHER_ARM, REASONS, many, plain, reason
 
 
 def track(arms: dict[str, float], brought_by: str = "", nearest: str = "") -> Continued:
@@ -66,6 +66,11 @@ def test_what_was_not_recognised_is_escaped_and_explained() -> None:
 
 def test_numbers_of_things() -> None:
     assert (many(1, "track"), many(0, "track"), many(2000, "line")) == ("1 track", "0 tracks", "2,000 lines")
+
+
+def test_labels_are_not_read_as_markdown() -> None:
+    assert plain("1. *Star* :red[x] $5") == r"1\. \*Star\* \:red\[x\] \$5"
+    assert plain("Größe, O'Neill's / 5%") == "Größe, O'Neill's / 5%"
 
 
 @pytest.mark.parametrize(

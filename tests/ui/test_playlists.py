@@ -82,7 +82,7 @@ def test_a_refused_track_goes_and_can_be_taken_back(fake: Any) -> None:
     ran(page)
     assert fake.continued[-1]["unlike"] == ("t2",)
     assert shown(page)[:3] == ["t1", "t3", "t4"]
-    assert page.button(key="back-refuse-t2").label == "Next <t2>"
+    assert page.button(key="back-refuse-t2").label == r"Next \<t2\>"
     page.button(key="back-refuse-t2").click()
     ran(page)
     assert shown(page)[:3] == ["t1", "t2", "t3"]
@@ -97,7 +97,7 @@ def test_a_kept_track_becomes_a_seed(fake: Any) -> None:
     assert "3 seeds recognised" in html(page)
     assert "Bach &amp; Sons · you kept it" in html(page)
     assert "t3" not in shown(page)
-    assert page.button(key="back-keep-t3").label == "Next <t3>"
+    assert page.button(key="back-keep-t3").label == r"Next \<t3\>"
 
 
 def test_what_was_said_of_one_playlist_is_not_said_of_another(fake: Any) -> None:
@@ -171,6 +171,20 @@ def test_what_cannot_be_continued_is_one_line(fake: Any) -> None:
     ran(page)
     assert not page.error
     assert len(shown(page)) == 10
+
+
+def test_what_was_refused_can_be_taken_back_even_without_an_answer(fake: Any) -> None:
+    page = pasted()
+    page.button(key="refuse-t1").click()
+    ran(page)
+    page.text_area(key="pl_text").set_value("A - Broken")
+    ran(page)
+    assert page.error
+    page.button(key="back-refuse-t1").click()
+    ran(page)
+    page.text_area(key="pl_text").set_value(LINES)
+    ran(page)
+    assert shown(page)[0] == "t1"
 
 
 def test_a_library_without_playlists_continues_pasted_ones(fake: Any) -> None:

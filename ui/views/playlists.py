@@ -14,7 +14,7 @@ from ui.widgets.export import export_button
 from ui.widgets.playlist_map import playlist_figure
 from ui.widgets.reasons import longest
 from ui.widgets.seeds import seeds_panel
-from ui.words import heading, many, safe
+from ui.words import heading, many, plain, safe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,8 +51,8 @@ def playlists_page() -> None:
                     _example()
             with chart:
                 _map(draft, answer)
+        _judged(draft)
         if answer:
-            _judged(draft)
             _continuation(draft, answer)
         else:
             _yours(own)
@@ -113,7 +113,7 @@ def _yours(own: "pl.DataFrame") -> None:
     st.html('<div class="sg-section">Continue one of yours</div>')
     with st.container(horizontal=True, gap="small"):
         for row in own.sort("n_matched", descending=True).head(N_EXAMPLES).iter_rows(named=True):
-            st.button(row["name"], key=f"pl-own-{row['playlist_id']}", on_click=pick, args=(row["playlist_id"],))
+            st.button(plain(row["name"]), key=f"pl-own-{row['playlist_id']}", on_click=pick, args=(row["playlist_id"],))
 
 
 def _example() -> None:
@@ -145,7 +145,7 @@ def _judged(draft: Draft) -> None:
             st.html(f'<div class="sg-said">{label}</div>', width="content")
             for track_id, title in tracks.items():
                 st.button(
-                    title, icon=icon, key=f"back-{verdict}-{track_id}", help="Press to take this back",
+                    plain(title), icon=icon, key=f"back-{verdict}-{track_id}", help="Press to take this back",
                     on_click=take_back, args=(draft, verdict, track_id),
                 )  # fmt: skip
 
