@@ -1,7 +1,7 @@
 """Ways from one track to another: exact, without repeats, and smoother than the straight one."""
 
 import tempfile
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ def cost(vectors, rows):
     """What `find_path` minimises, counted step by step."""
     points = great_circle(vectors[rows[0]], vectors[rows[-1]], len(rows))
     way = vectors[rows]
-    steps = sum((1 - float(a @ b)) ** 2 for a, b in zip(way, way[1:], strict=False))
+    steps = sum((1 - float(a @ b)) ** 2 for a, b in pairwise(way))
     return steps + PULL * sum((1 - float(a @ b)) ** 2 for a, b in zip(way[1:-1], points[1:-1], strict=True))
 
 
