@@ -10,18 +10,19 @@ from engine.commands.output import print_json, print_table
 from engine.continuation.answer import Continuation, Continued
 from engine.path import Stop
 
-ARMS = {
-    "sound": "sounds alike",
-    "taggram": "sounds like the name",
-    "words": "has the name's words",
-    "popularity": "often played",
-    "item_knn": "listened together",
-    "als": "listened together",
-    "session_knn": "in playlists like this",
-    "item2vec": "in playlists like this",
-    "playlist": "in playlists like this",
-    "names": "in playlists of this name",
-}
+REASONS = (  # the beginning of an arm's name, and what it found
+    ("sound", "sounds alike"),
+    ("taggram", "sounds like the name"),
+    ("words", "has the name's words"),
+    ("popularity", "often played"),
+    ("item_knn", "listened together"),
+    ("als", "same listeners"),
+    ("session_knn", "in playlists like this"),
+    ("item2vec", "in the same company"),
+    ("playlist", "in nearby playlists"),
+    ("names", "in playlists of this name"),
+    ("order", "moved up by the learned order"),
+)
 FORMATS = ".m3u8, .xspf or .jspf"
 MOST_TOLD = 10  # unmatched entries that are told one by one
 
@@ -93,8 +94,9 @@ def path(  # noqa: PLR0913 - each is an option of the command line
 
 def why(track: Continued) -> str:
     """Why a track is there, in words: the arm that gave most, and the nearest seed."""
-    arm = ARMS.get(track.brought_by, track.brought_by)
-    return f"{arm}; nearest to {track.nearest_seed}" if track.nearest_seed else arm
+    arm = track.brought_by
+    found = next((words for start, words in REASONS if arm.startswith(start)), arm)
+    return f"{found}; nearest to {track.nearest_seed}" if track.nearest_seed else found
 
 
 def _tell_unmatched(answer: Continuation) -> None:

@@ -33,6 +33,8 @@ def test_every_section_is_read(tmp_path):
         ("[search]\nartist_cupp = 3", "unknown setting 'search.artist_cupp'.*artist_cap"),
         ("[serach]\nk = 3", "unknown setting 'serach'.*search"),
         ("k = 3", "unknown setting 'k'"),
+        ("[continuation]\nartist_cupp = 3", "unknown setting 'continuation.artist_cupp'.*artist_cap"),
+        ("[continuation]\nsound_weight = -1", r"continuation\.sound_weight = -1"),
         ("search = 3", "must be a table"),
         ("[search]\nk = 0", r"search\.k = 0"),
         ("[search]\nrelevance = 1.5", r"search\.relevance = 1\.5"),
