@@ -17,15 +17,16 @@ class ColdPlan:
     """What is asked: `share` of the known tracks are taken out of the training playlists, drawn by `seed`.
 
     Playlists of the test side are continued from their first `n_seeds` known tracks that are still warm. At most
-    `n_fitted` warm tracks teach the predictor.
+    `n_fitted` warm tracks teach the predictor. The playlist space has lighter settings than the one that serves,
+    for it is learnt anew.
     """
 
     share: float = 0.1
     n_seeds: int = 5
-    n_fitted: int = 15_000
+    n_fitted: int = 8_000
     seed: int = 0
     n_resamples: int = 10_000
-    item2vec: Item2VecSettings = field(default_factory=Item2VecSettings)
+    item2vec: Item2VecSettings = field(default_factory=lambda: Item2VecSettings(epochs=5, window=20, negative=5))
 
 
 @dataclass(frozen=True, slots=True)
