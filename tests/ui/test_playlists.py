@@ -123,6 +123,31 @@ def test_a_playlist_of_the_library_is_one_press(fake: Any) -> None:
                                                      "List 2  ·  4 of 6 tracks here"]  # fmt: skip
 
 
+def test_a_playlist_is_not_its_own_neighbour(fake: Any) -> None:
+    page = opened()
+    page.button(key="pl-own-p1").click()
+    ran(page)
+    near = next(body for body in html(page).splitlines() if ">Nearest<" in body)
+    assert "List 0" in near
+    assert "List 1" not in near
+
+
+def test_the_last_word_on_a_track_counts(fake: Any) -> None:
+    page = ran(AppTest.from_function(judge_twice, default_timeout=30))
+    assert [text.value for text in page.code] == ["{'t': 'T'}", "{}"]
+
+
+def judge_twice() -> None:
+    import streamlit as st
+
+    from ui.drafts import Draft, judge_track, judged
+
+    judge_track(Draft("paste"), "refuse", "t", "T")
+    judge_track(Draft("paste"), "keep", "t", "T")
+    st.code(str(judged(Draft("paste"), "keep")))
+    st.code(str(judged(Draft("paste"), "refuse")))
+
+
 def test_an_uploaded_file_is_continued(fake: Any) -> None:
     page = opened()
     page.segmented_control(key="pl_source").set_value("upload")
