@@ -15,6 +15,9 @@ from indexers.errors import PlaylistError
 MOST_NAMES = 5  # playlists of a file that an error names
 
 
+LONGEST = 60  # last letters of an uploaded file's name that are kept: no file system takes any length
+
+
 @dataclass(frozen=True, slots=True)
 class Pasted:
     """Pasted text: "artist - title" or a path a line, or the whole content of a playlist file."""
@@ -71,7 +74,7 @@ def draft_of_text(pasted: Pasted) -> Draft:
     if not ending:
         return _draft(read_lines(pasted.text), called, stem="")
     stem = "pasted"
-    playlist = _only(_read_content(stem + ending, pasted.text.encode()), called, "")
+    playlist = _only(_read_content(stem + ending, pasted.text.encode(errors="replace")), called, "")
     draft = _draft(playlist, called, stem=stem)
     return draft if draft.named else replace(draft, name="")
 
@@ -82,7 +85,7 @@ def draft_of_upload(uploaded: Uploaded, name: str) -> Draft:
     Raises:
         PlaylistError: it cannot be read, or holds several playlists and none of this name.
     """
-    path = Path(Path(uploaded.filename).name or "playlist")
+    path = Path(Path(uploaded.filename.replace("\0", "")).name[-LONGEST:] or "playlist")
     playlist = _only(_read_content(path.name, uploaded.content), path.name, name)
     return _draft(playlist, path.name, stem=path.stem)
 
@@ -93,7 +96,7 @@ def draft_of_file(path: Path, name: str) -> Draft:
     Raises:
         PlaylistError: it cannot be read, or holds several playlists and none of this name.
     """
-    path = path.expanduser()
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises for a user who is not there
     playlist = _only(read_playlist_file(path), str(path), name)
     return _draft(playlist, str(path), stem=path.stem, folder=os.path.normpath(path.absolute().parent))
 

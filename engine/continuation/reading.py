@@ -21,6 +21,7 @@ from indexers.catalog.tables import playlists_path
 from indexers.errors import PlaylistError
 from indexers.generation import Generation
 from indexers.library import Library
+from indexers.schema import NAME_BYTES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,14 +82,16 @@ class Reader:
         return Draft("", (), "the playlist"), self.finder.tracks(self.finder.rows(playlist))
 
     def _named(self, playlist: str | Path, name: str) -> tuple[Draft, Recognised]:
-        path = Path(playlist).expanduser()
-        if path.is_file():
+        path = Path(playlist)
+        if _is_file(path):
             return self._drafted(draft_of_file(path, name))
         found = self._find(str(playlist))
-        if found is None and path.suffix.lower() in READERS:
+        if found is None and path.suffix.lower() in READERS and "\0" not in str(path):
             return self._drafted(draft_of_file(path, name))
         if found is None:
-            raise PlaylistError(f"no playlist {str(playlist)!r}: give a file, or one of the library's ({self._some()})")
+            raise PlaylistError(
+                f"no playlist {str(playlist)[:NAME_BYTES]!r}: give a file, or one of the library's ({self._some()})"
+            )
         playlist_id, called = found
         entries = self._entries.filter(self._entries["playlist_id"] == playlist_id).sort("position")
         named = called != Path(entries["path"][0]).stem
@@ -111,6 +114,14 @@ class Reader:
         names = self.table["name"].to_list()
         some = ", ".join(repr(name) for name in names[:MOST_NAMED]) or "it has none"
         return f"{some}, …" if len(names) > MOST_NAMED else some
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; not where the text could be no path, being too long, or of a user who is not there."""
+    try:
+        return path.expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def read_on(library: Library) -> int:

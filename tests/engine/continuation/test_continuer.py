@@ -204,6 +204,11 @@ def test_artists_that_a_playlist_is_about_are_not_capped():
         (Pasted('{"a": 3}'), "", "holds no playlist"),
         ("no such list", "", "no playlist 'no such list'.*it has none"),
         ("gone.m3u", "", "cannot be read"),
+        ("x" * 5_000, "", "no playlist 'x{200}': give a file"),
+        ("Ann - One\nBob - Two", "", "no playlist"),
+        ("a\0.m3u", "", "no playlist"),
+        ("~nobody-of-this-name/x", "", "no playlist"),
+        ("~nobody-of-this-name/x.m3u", "", "cannot be read"),
     ],
 )
 def test_what_cannot_be_continued_is_one_clear_line(continuer_of, playlist, name, message):

@@ -51,6 +51,7 @@ def test_one_of_several_is_chosen_by_name_or_id():
         ("x.doc", b"", r"^playlist x\.doc is not one of \.m3u"),
         ("", b"", "^playlist playlist is not one of"),
         ("x.json", b"[]", r"^x\.json holds no playlist"),
+        ("y" * 300 + "\0.xspf", b"<playlist>", r"^playlist y{55}\.xspf is not valid XML"),
     ],
 )
 def test_a_damaged_upload_is_one_line_that_names_it_alone(filename, content, message):
