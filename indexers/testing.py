@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexers.base import AudioEncoder, Index, TextEncoder
+from indexers.base import AudioEncoder, Index, Recommender, TextEncoder
+from indexers.catalog.corpus import Corpus, build_corpus, build_vocabulary
+from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.errors import QueryError, ShapeError
-from indexers.schema import Vectors, Waveforms
+from indexers.schema import Seeds, Vectors, Waveforms
 
 
 def unit_rows(vectors: Vectors) -> Vectors:
@@ -192,3 +194,57 @@ class TextEncoderContract:
     def test_no_texts_give_no_rows(self, encoder: TextEncoder) -> None:
         """An empty batch gives [0, dim]."""
         assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+class RecommenderContract:
+    """What every recommender promises. Subclass it and give `build`, which fits one to a corpus."""
+
+    def build(self, corpus: Corpus) -> Recommender:
+        """A recommender fitted to the corpus."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def corpus(self) -> Corpus:
+        """Forty playlists of ten of thirty tracks, by two tastes."""
+        rng = np.random.default_rng(7)
+        playlists = [
+            Playlist(
+                f"taste {number % 2}",
+                tuple(
+                    Entry("", f"artist {row % 7}", f"track {row}")
+                    for row in 15 * (number % 2) + rng.permutation(15)[:10]
+                ),
+                str(number),
+                date=f"2020-01-{1 + number % 28:02}",
+            )
+            for number in range(40)
+        ]
+        return build_corpus(playlists, build_vocabulary(playlists))
+
+    @pytest.fixture
+    def recommender(self, corpus: Corpus) -> Recommender:
+        """One for all tests of the class."""
+        return self.build(corpus)
+
+    def test_it_keeps_the_protocol(self, recommender: Recommender, corpus: Corpus) -> None:
+        """It is a Recommender and knows how many tracks there are."""
+        assert isinstance(recommender, Recommender)
+        assert recommender.n_tracks == len(corpus.vocabulary)
+
+    def test_scores_are_finite_for_every_track(self, recommender: Recommender) -> None:
+        """One finite score per track, the same when asked again."""
+        seeds = Seeds(np.array([0, 3, 5]), "taste 0", 737_440)
+        scores = recommender.score(seeds)
+        assert scores.shape == (recommender.n_tracks,)
+        assert scores.dtype == np.float32
+        assert np.isfinite(scores).all()
+        np.testing.assert_array_equal(scores, recommender.score(seeds))
+
+    def test_no_seeds_are_answered(self, recommender: Recommender) -> None:
+        """Without seeds and name it says something finite or nothing."""
+        assert np.isfinite(recommender.score(Seeds())).all()
+
+    def test_seeds_that_do_not_exist_are_refused(self, recommender: Recommender) -> None:
+        """A row beyond the vocabulary is refused."""
+        with pytest.raises(ShapeError, match="seeds reach row"):
+            recommender.score(Seeds(np.array([recommender.n_tracks])))

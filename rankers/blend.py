@@ -9,7 +9,7 @@ import numpy.typing as npt
 from indexers.errors import InputError
 from indexers.schema import Vectors
 
-STEPS = (0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.2)  # weights that are tried
+STEPS = (0.0, 0.15, 0.35, 0.7, 1.0, 1.6)  # weights that are tried
 ROUNDS = 3  # over all arms
 DEPTH = 500  # ranks that NDCG looks at
 NDCG_SHARE = 0.5  # of NDCG beside R-precision in what the weights are fitted to

@@ -80,7 +80,7 @@ class LearnedRanker:
         import lightgbm
 
         try:
-            booster = lightgbm.Booster(model_str=text, params={"verbose": -1})
+            booster = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as error:
             raise ModelError(f"the learned ranker cannot be read ({error}): train it again") from error
         return cls(booster, booster.feature_name())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexers.schema import Seeds, Vectors
+from indexers.schema import Rows, Seeds, Vectors
 from rankers.recommend.common import checked
 
 
@@ -32,7 +32,10 @@ class ItemVectors:
 
     def score(self, seeds: Seeds) -> Vectors:
         """Score all tracks, [n_tracks]; see `Recommender`."""
-        rows = checked(seeds, self.n_tracks)
+        return np.asarray(self.vectors @ self.middle(checked(seeds, self.n_tracks)), dtype=np.float32)
+
+    def middle(self, rows: Rows) -> Vectors:
+        """The direction of the mean of some tracks' vectors, [dim]; zeros without tracks."""
         middle = self.vectors[rows].sum(axis=0)
         length = float(np.linalg.norm(middle))
-        return np.asarray(self.vectors @ (middle / length if length else middle), dtype=np.float32)
+        return np.asarray(middle / length if length else middle, dtype=np.float32)

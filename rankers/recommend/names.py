@@ -34,9 +34,14 @@ class Names:
     @classmethod
     def fit(cls, corpus: Corpus, encoder: TextEncoder, settings: NeighbourSettings = LIKE_NAMES) -> "Names":
         """Encode every distinct name once."""
+        return cls.of(corpus, encoder, encoder.encode(list(dict.fromkeys(corpus.names))), settings)
+
+    @classmethod
+    def of(cls, corpus: Corpus, encoder: TextEncoder, vectors: Vectors, settings: NeighbourSettings) -> "Names":
+        """Take the vectors of the distinct names, in order of first appearance, as `fit` found them."""
         distinct = {name: row for row, name in enumerate(dict.fromkeys(corpus.names))}
         name_of = np.array([distinct[name] for name in corpus.names], dtype=np.int64)
-        return cls(encoder, encoder.encode(list(distinct)), distinct, name_of, corpus.matrix, corpus.days, settings)
+        return cls(encoder, vectors, distinct, name_of, corpus.matrix, corpus.days, settings)
 
     def with_settings(self, settings: NeighbourSettings, name: str) -> "Names":
         """The same names, weighed otherwise."""

@@ -1,0 +1,270 @@
+"""What was learnt to continue playlists, on disk: one folder, whole or absent."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from engine.continuation.fit import FitSettings, Fitted
+from indexers.base import Recommender, TextEncoder
+from indexers.catalog.corpus import Corpus, Vocabulary
+from indexers.catalog.storage import read_table, write_table
+from indexers.encoders.playlist.settings import Item2VecSettings
+from indexers.encoders.playlist.sif import fit_sif
+from indexers.errors import ModelError
+from indexers.files import disk_errors, write_atomically, write_text
+from indexers.library import Library
+from indexers.schema import Vectors
+from rankers.blend import Blend
+from rankers.facts import Facts
+from rankers.learned import LearnedRanker, LearnedSettings
+from rankers.recommend.als import Als, AlsSettings
+from rankers.recommend.item_knn import ItemKnn, ItemKnnSettings
+from rankers.recommend.item_vectors import ItemVectors
+from rankers.recommend.names import Names
+from rankers.recommend.playlist_neighbours import NeighbourSettings, PlaylistNeighbours
+from rankers.recommend.popularity import Popularity
+from rankers.recommend.session_knn import SessionKnn, SessionKnnSettings
+from rankers.suite import Suite
+
+FORMAT = 1
+CARD, TENSORS, PLAYLISTS, TRACKS, RANKER = (
+    "card.json",
+    "tensors.safetensors",
+    "playlists.parquet",
+    "tracks.parquet",
+    "ranker.txt",
+)
+REMEDY = "run `segue train continuation` again"
+TRACK_COLUMNS: dict[str, pl.DataType] = {
+    "artist": pl.String(),
+    "title": pl.String(),
+    "album": pl.String(),
+    "artist_key": pl.String(),
+    "title_key": pl.String(),
+}
+PLAYLIST_COLUMNS: dict[str, pl.DataType] = {
+    "playlist_id": pl.String(),
+    "name": pl.String(),
+    "source": pl.String(),
+    "day": pl.Int64(),
+    "rows": pl.List(pl.Int64()),
+}
+SECTIONS = {
+    "cosine": ItemKnnSettings,
+    "bm25": ItemKnnSettings,
+    "als": AlsSettings,
+    "session": SessionKnnSettings,
+    "item2vec": Item2VecSettings,
+    "neighbours": NeighbourSettings,
+    "names": NeighbourSettings,
+    "names_recent": NeighbourSettings,
+    "ranker": LearnedSettings,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColdTracks:
+    """Tracks that no playlist holds, by track id, and where they are thought to stand among the track vectors.
+
+    `vectors` is [n_cold, dim], unit rows.
+    """
+
+    track_ids: tuple[str, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationModel:
+    """Recommenders, blend and ranker over one vocabulary, the library's cold tracks, and what it was learnt from."""
+
+    suite: Suite
+    vocabulary: Vocabulary
+    learnt_from: str
+    cold: ColdTracks
+
+
+def model_folder(library: Library) -> Path:
+    """Where a library keeps what it learnt to continue playlists."""
+    return library.root / "models" / "continuation"
+
+
+def save_model(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str, cold: ColdTracks) -> None:
+    """Write a model beside its place and put it there in one step; what was there before goes.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    with disk_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            _write(staging, fitted, settings, learnt_from, cold)
+            staging.chmod(0o755)
+            old = folder.with_name(f".{folder.name}.old")
+            shutil.rmtree(old, ignore_errors=True)
+            if folder.exists():
+                folder.rename(old)
+            staging.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def load_model(folder: Path, text: TextEncoder | None) -> ContinuationModel:
+    """Read a model; arms that need no more than the playlists are made from them again.
+
+    Args:
+        folder: Where `save_model` wrote it.
+        text: The text encoder for names; None leaves the names' arms silent.
+
+    Raises:
+        ModelError: it is of a newer format, or a file is damaged or missing.
+    """
+    card = _read_card(folder)
+    try:
+        settings = _settings(card["settings"])
+        blend = Blend(tuple(card["arms"]), {int(n): tuple(weights) for n, weights in card["weights"].items()})
+        tensors = _read_tensors(folder / TENSORS)
+        corpus = _read_corpus(folder)
+        suite = _suite(corpus, settings, blend, tensors, text)
+        cold = ColdTracks(tuple(card["cold"]), tensors["cold"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder} is damaged ({error}): {REMEDY}") from error
+    ranker = folder / RANKER
+    if ranker.exists():
+        suite = Suite(suite.arms, suite.facts, blend, LearnedRanker.from_text(ranker.read_text(encoding="utf-8")))
+    return ContinuationModel(suite, corpus.vocabulary, card["learnt_from"], cold)
+
+
+def _suite(
+    corpus: Corpus, settings: FitSettings, blend: Blend, tensors: Mapping[str, Any], text: TextEncoder | None
+) -> Suite:
+    item2vec = ItemVectors.fit(tensors["item2vec"])
+    cosine = _neighbours(tensors, "item_knn_cosine")
+    arms: dict[str, Recommender] = {
+        arm.name: arm
+        for arm in (
+            Popularity.fit(corpus, settings.popularity_half_life_days),
+            cosine,
+            _neighbours(tensors, "item_knn_bm25"),
+            SessionKnn.fit(corpus, settings.session),
+            item2vec,
+            PlaylistNeighbours.fit(corpus, fit_sif(corpus, tensors["item2vec"]), settings.neighbours),
+            Als(tensors["als"], tensors["als_gram"], settings.als.alpha),
+        )
+    }
+    if text is not None and "names" in tensors:
+        names = Names.of(corpus, text, tensors["names"], settings.names)
+        arms |= {"names": names, "names_recent": names.with_settings(settings.names_recent, "names_recent")}
+    facts = Facts.fit(corpus, item2vec, cosine)
+    return Suite(tuple(arms[name] for name in blend.arms), facts, blend)
+
+
+def _write(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str, cold: ColdTracks) -> None:
+    from safetensors.numpy import save_file
+
+    suite, corpus = fitted.suite, fitted.corpus
+    tensors = {"cold": cold.vectors}
+    for arm in suite.arms:
+        tensors |= _tensors(arm)
+    kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
+    write_atomically(folder / TENSORS, lambda path: save_file(kept, path))
+    vocabulary = corpus.vocabulary
+    columns = (vocabulary.artists, vocabulary.titles, vocabulary.albums, *zip(*vocabulary.keys, strict=True))
+    write_table(folder / TRACKS, pl.DataFrame(dict(zip(TRACK_COLUMNS, columns, strict=True)), schema=TRACK_COLUMNS))
+    lists = (corpus.ids, corpus.names, corpus.sources, corpus.days.tolist(), [rows.tolist() for rows in corpus.lists])
+    table = pl.DataFrame(dict(zip(PLAYLIST_COLUMNS, lists, strict=True)), schema=PLAYLIST_COLUMNS)
+    write_table(folder / PLAYLISTS, table)
+    if suite.ranker is not None:
+        write_text(folder / RANKER, suite.ranker.text())
+    card = {
+        "format": FORMAT,
+        "learnt_from": learnt_from,
+        "date": date.today().isoformat(),
+        "playlists": len(corpus.lists),
+        "tracks": len(vocabulary),
+        "arms": suite.names,
+        "weights": {str(n_seeds): weights for n_seeds, weights in suite.blend.weights.items()},
+        "settings": settings_json(settings),
+        "cold": cold.track_ids,
+    }
+    write_text(folder / CARD, json.dumps(card, indent=2) + "\n")
+
+
+def settings_json(settings: FitSettings) -> dict[str, Any]:
+    """The settings as JSON types."""
+    return {**asdict(settings), "item2vec": settings.item2vec.model_dump()}
+
+
+def _settings(said: Mapping[str, Any]) -> FitSettings:
+    return FitSettings(**{name: SECTIONS[name](**value) if name in SECTIONS else value for name, value in said.items()})
+
+
+def _tensors(arm: Recommender) -> dict[str, Any]:
+    """What of an arm cannot be made again from the playlists at once."""
+    match arm:
+        case Als():
+            return {"als": arm.factors, "als_gram": arm.gram}
+        case ItemVectors():
+            return {"item2vec": arm.vectors}
+        case ItemKnn():
+            matrix = arm.similarity
+            return {f"{arm.name}.{part}": getattr(matrix, part) for part in ("indptr", "indices", "data")}
+        case Names(name="names"):
+            return {"names": arm.vectors}
+        case _:
+            return {}
+
+
+def _neighbours(tensors: Mapping[str, Any], name: str) -> ItemKnn:
+    from scipy.sparse import csr_matrix
+
+    data, indices, indptr = (tensors[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    n_tracks = len(indptr) - 1
+    return ItemKnn(csr_matrix((data, indices, indptr), shape=(n_tracks, n_tracks)), name)
+
+
+def _read_corpus(folder: Path) -> Corpus:
+    tracks = read_table(folder / TRACKS, TRACK_COLUMNS, remedy=REMEDY)
+    playlists = read_table(folder / PLAYLISTS, PLAYLIST_COLUMNS, remedy=REMEDY)
+    keys = tuple(tracks.select("artist_key", "title_key").iter_rows())
+    written = (tuple(tracks[name].to_list()) for name in ("artist", "title", "album"))
+    return Corpus(
+        Vocabulary(keys, *written),
+        tuple(np.array(rows, dtype=np.int64) for rows in playlists["rows"].to_list()),
+        tuple(playlists["playlist_id"].to_list()),
+        tuple(playlists["name"].to_list()),
+        tuple(playlists["source"].to_list()),
+        playlists["day"].to_numpy().astype(np.int64),
+    )
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    path = folder / CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}): {REMEDY}") from error
+    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
+        raise ModelError(f"{path} is not a card: {REMEDY}")
+    if card["format"] > FORMAT:
+        raise ModelError(f"{path} has format {card['format']}, this Segue reads up to {FORMAT}: upgrade Segue")
+    return card
+
+
+def _read_tensors(path: Path) -> dict[str, Any]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return dict(load_file(path))
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} is damaged or missing ({error}): {REMEDY}") from error
