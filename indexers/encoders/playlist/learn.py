@@ -21,8 +21,8 @@ from indexers.encoders.playlist.item2vec import learn_track_vectors
 from indexers.encoders.playlist.settings import BowSettings, Item2VecSettings, Seq2SeqSettings, SifSettings
 from indexers.encoders.playlist.storage import lists_digest, write_folder
 from indexers.encoders.playlist.training import Run, Step, ignore, train
-from indexers.errors import ConfigError, InputError
-from indexers.files import disk_errors, write_text
+from indexers.errors import ConfigError, InputError, ModelError
+from indexers.files import disk_errors, write_atomically, write_text
 from indexers.schema import Rows, Vectors
 
 FEWEST = 50  # playlists with two known tracks; from fewer nothing can be learnt
@@ -92,22 +92,22 @@ def train_playlist_encoder(kind: str, playlists: Sequence[Playlist], lesson: Les
     Raises:
         ConfigError: no such kind or device, settings of another kind, or a checkpoint of another training.
         InputError: too few playlists.
-        ModelError: the checkpoint is damaged.
+        ModelError: what a training cut short has left is damaged.
         StorageError: the disk refused.
     """
     wanted = SETTINGS[check_kind(kind)]()
     chosen = lesson.settings or wanted
     if type(chosen) is not type(wanted):
         raise ConfigError(f"settings for {kind} must be {type(wanted).__name__}, not {type(chosen).__name__}")
+    if isinstance(chosen, Seq2SeqSettings):
+        _check_device(lesson.device)
     corpus = build_corpus(playlists, build_vocabulary(playlists))
     _check_enough(corpus)
     with disk_errors(lesson.folder):
         if lesson.fresh:
             shutil.rmtree(lesson.folder / TRAINING, ignore_errors=True)
         (lesson.folder / TRAINING).mkdir(parents=True, exist_ok=True)
-    started = time.monotonic()
-    vectors = _track_vectors(corpus, chosen.tracks, lesson)
-    minutes = round((time.monotonic() - started) / 60.0, 2)
+    vectors, minutes = _track_vectors(corpus, chosen.tracks, lesson)
     fitted = _fit(kind, _Material(corpus, playlists, chosen, vectors, minutes), lesson)
     card = _write(fitted, corpus, lesson)
     shutil.rmtree(lesson.folder / TRAINING, ignore_errors=True)
@@ -163,20 +163,35 @@ def _fit_seq2seq(kind: str, material: _Material, settings: Seq2SeqSettings, less
     return _Fitted(Seq2SeqEncoder(kind, corpus.vocabulary, trainer.network, settings), figures, position.records)
 
 
-def _track_vectors(corpus: Corpus, settings: Item2VecSettings, lesson: Lesson) -> Vectors:
-    """Learn the track vectors, or take those that a training cut short has left."""
-    from safetensors.numpy import load_file, save_file
+def _track_vectors(corpus: Corpus, settings: Item2VecSettings, lesson: Lesson) -> tuple[Vectors, float]:
+    """Learn the track vectors, or take those that a training cut short has left; and the minutes that they took."""
+    from safetensors.numpy import save_file
 
     path = lesson.folder / TRAINING / "tracks.safetensors"
-    name = f"{lists_digest(corpus.vocabulary, corpus.lists)} {settings.model_dump_json()}"
-    if path.exists() and name in (kept := load_file(path)):
-        return np.asarray(kept[name], dtype=np.float32)
+    identity = f"{lists_digest(corpus.vocabulary, corpus.lists)} {settings.model_dump_json()}"
+    if path.exists() and (left := _left(path, identity)) is not None:
+        return left
     lesson.progress(Step("track vectors", 0, 1))
+    started = time.monotonic()
     vectors = learn_track_vectors(corpus, settings)
-    with disk_errors(path):
-        save_file({name: vectors}, path)
+    minutes = (time.monotonic() - started) / 60.0
+    told = {"identity": identity, "minutes": f"{minutes:.2f}"}
+    write_atomically(path, lambda temporary: save_file({"tracks": vectors}, temporary, metadata=told))
     lesson.progress(Step("track vectors", 1, 1))
-    return vectors
+    return vectors, round(minutes, 2)
+
+
+def _left(path: Path, identity: str) -> tuple[Vectors, float] | None:
+    """The track vectors in a file and their minutes; None where they are of other playlists or settings."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as stream:
+            said = stream.metadata() or {}
+            tracks = np.asarray(stream.get_tensor("tracks"), dtype=np.float32)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path} is damaged ({error}): start again with --fresh") from error
+    return (tracks, float(said["minutes"])) if said.get("identity") == identity else None
 
 
 def _sides(corpus: Corpus, playlists: Sequence[Playlist]) -> tuple[list[Rows], list[Rows]]:
@@ -189,6 +204,13 @@ def _sides(corpus: Corpus, playlists: Sequence[Playlist]) -> tuple[list[Rows], l
     )
     validated = held_out or learnt
     return learnt, validated[:: 1 + (len(validated) - 1) // VALIDATED]
+
+
+def _check_device(device: str) -> None:
+    """Refuse a device that is not here before anything is learnt."""
+    from indexers.encoders.playlist.seq2seq import pick_device
+
+    pick_device(device)
 
 
 def _check_enough(corpus: Corpus) -> None:

@@ -99,7 +99,9 @@ def train(trainer: Trainer, learnt: Sequence[Rows], held_out: Sequence[Rows], ru
     now = run.clock()
     session = _Session(trainer, position, run, now, position.seconds, now)
     settings = trainer.settings
-    while position.epoch < settings.epochs and position.stale < settings.patience and not session.out_of_time():
+    while position.epoch < settings.epochs and position.stale < settings.patience:
+        if session.out_of_time() and position.best is not None:
+            break
         _epoch(session, learnt)
         _judge(session, held_out)
         session.save()

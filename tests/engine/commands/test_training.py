@@ -126,6 +126,32 @@ def test_a_bad_training_is_one_line(tmp_path, monkeypatch, words, message):
     assert not (tmp_path / "out" / "card.json").exists()
 
 
+def test_what_a_training_cut_short_has_left(tmp_path, monkeypatch):
+    lists, out = write(tmp_path / "lists.jsonl", 60), tmp_path / "out"
+    words = ("train", "playlist", "--playlists", lists, "--kind", "seq2seq-uni", "--out", out)
+
+    def killed(*_):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(learn, "train", killed)
+        assert isinstance(segue(*words).exception, ZeroDivisionError)
+    with monkeypatch.context() as patched:
+        patched.setattr(learn, "learn_track_vectors", killed)  # what was left is taken instead
+        assert segue(*words).exit_code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(learn, "train", killed)
+        assert isinstance(segue(*words).exception, ZeroDivisionError)
+    tracks = out / "training" / "tracks.safetensors"
+    assert tracks.exists()
+    tracks.write_bytes(tracks.read_bytes()[:20])
+    result = segue(*words)
+    assert result.exit_code == 1
+    assert "is damaged" in result.stderr
+    assert "start again with --fresh" in result.stderr
+    assert segue(*words, "--fresh", "--minutes", "0.2").exit_code == 0
+
+
 def test_without_a_library_and_files(tmp_path):
     result = segue("train", "playlist", "--library", tmp_path / "none")
     assert result.exit_code == 1

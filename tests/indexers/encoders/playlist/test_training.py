@@ -106,6 +106,16 @@ def test_minutes_end_a_training(scenes, tmp_path):
     assert position.records[-1]["val_loss"] > 0
 
 
+def test_a_training_that_is_late_is_still_validated(scenes, tmp_path):
+    run = Run(tmp_path, "one", 0.05, checkpoint_s=0.5, clock=Clock())
+    with pytest.raises(CutError):
+        train(trainer_for(scenes), scenes.lists, scenes.lists[:9], replace(run, minutes=99.0, progress=killed_at(4)))
+    trainer = trainer_for(scenes)
+    position = train(trainer, scenes.lists, scenes.lists[:9], run)
+    assert (trainer.n_steps, position.epoch) == (4, 1)
+    assert position.best == pytest.approx(validate(trainer.network, scenes.lists[:9], SETTINGS).vector_only)
+
+
 def test_no_gain_ends_a_training_and_the_best_is_kept(scenes, tmp_path):
     settings = SETTINGS.model_copy(update={"epochs": 50, "learning_rate": 0.5, "patience": 2})
     trainer = trainer_for(scenes, settings)
