@@ -121,14 +121,14 @@ def test_no_name_on_the_map_covers_another(seed: int) -> None:
     shift = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
     boxes = []
     for row in rows:
-        side = "bottom center" if row["kind"] == "this" else kept.get(row["playlist_id"])
+        side = kept.get(row["playlist_id"])
         if side:
             (x, y), (right, up) = frame.share(row), shift[side]
             half = min(len(row["name"]), 23) * LETTER / 2
             boxes.append((x + right * (half + 0.03), y + up * 0.062, half))
             assert row["kind"] == "this" or half - 1e-9 <= boxes[-1][0] <= 1 - half + 1e-9
     dots = [(*frame.share(row), 0.014) for row in rows]
-    written = [row for row in rows if row["kind"] == "this" or row["playlist_id"] in kept]
+    written = [row for row in rows if row["playlist_id"] in kept]
     clear = [(box, dot) for row, box in zip(written, boxes, strict=True) if row["kind"] != "this"
              for dot in dots if dot[:2] != frame.share(row)]  # fmt: skip
     for one, other in [*combinations(boxes, 2), *clear]:

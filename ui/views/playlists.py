@@ -136,13 +136,12 @@ def _example_lines(path: str, serving: int | None) -> str:  # noqa: ARG001 - the
 
 def _judged(draft: Draft) -> None:
     """What was refused and kept; pressing a track takes that back."""
-    for verdict in ("refuse", "keep"):
-        tracks = judged(draft, verdict)
-        if not tracks:
-            continue
-        label, icon = SAID[verdict]
-        with st.container(key=f"pl-said-{verdict}", horizontal=True, gap="small", vertical_alignment="center"):
-            st.html(f'<div class="sg-said">{label}</div>', width="content")
+    with st.container(key="pl-said", horizontal=True, gap="small", vertical_alignment="center"):
+        for verdict in ("refuse", "keep"):
+            tracks = judged(draft, verdict)
+            label, icon = SAID[verdict]
+            if tracks:
+                st.html(f'<div class="sg-said">{label}</div>', width="content")
             for track_id, title in tracks.items():
                 st.button(
                     plain(title), icon=icon, key=f"back-{verdict}-{track_id}", help="Press to take this back",

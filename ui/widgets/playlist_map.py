@@ -15,6 +15,7 @@ INKS = {NEAR: "#cfc8ff", OTHER: "#7d8497", ALL: "#b6bbca"}
 INK, PAPER = "#e9ebf2", "#12141c"
 SMALLEST_PX, LARGEST_PX = 9.0, 26.0
 LETTER, LINE, LIFT, ASIDE, DOT = 0.0155, 0.05, 0.062, 0.03, 0.014  # in shares of the map: names, their places, points
+BELOW = "bottom center"
 MOST_NAMED = 80  # playlists whose names are tried
 MANY = 2_000  # above this WebGL draws the points
 Box = tuple[float, float, float]
@@ -50,7 +51,7 @@ def playlist_figure(playlists: "pl.DataFrame", near: Collection[str], name: str 
     largest = max((row["n_tracks"] for row in others), default=1)
     traces = [_points(far, OTHER if this else ALL, largest, named), _points(close, NEAR, largest, named)]
     if this:
-        traces = [_threads(this[0], close), *traces, _ringed(this[0])]
+        traces = [_threads(this[0], close), *traces, _ringed(this[0], named[this[0]["playlist_id"]])]
     draw = go.Scattergl if len(rows) > MANY else go.Scatter
     plot = go.Figure([draw(**trace) for trace in traces])
     plot.update_layout(**LAYOUT, xaxis={**_AXIS, "range": frame.x}, yaxis={**_AXIS, "range": frame.y})
@@ -86,34 +87,37 @@ def _span(values: list[float], air: float) -> tuple[float, float]:
 def readable(rows: list[dict[str, Any]], frame: Frame) -> dict[str, str]:
     """Where names can be written: playlist id to a place as plotly calls it.
 
-    A name covers no other name and no other point, and stays on the map. The first come first; this playlist's own
-    stands below it and is not told here. A row that has no room is left out.
+    A name covers no other name and no other point, and stays on the map. The first come first. A row that has no room
+    is left out, but for this playlist's own, which then stands below it.
     """
     spots = [frame.share(row) for row in rows]
     taken: list[Box] = []
     kept: dict[str, str] = {}
     for row, (x, y) in zip(rows[:MOST_NAMED], spots, strict=False):
         half = len(_short(row["name"])) * LETTER / 2
-        if row["kind"] == "this":
-            taken.append((x, y - LIFT, half))
-            continue
         points = [(*spot, DOT) for spot in spots if spot != (x, y)]
-        for side, box in _sides(x, y, half):
-            if half <= box[0] <= 1 - half and not any(_meet(box, other) for other in taken + points):
-                taken.append(box)
-                kept[row["playlist_id"]] = side
-                break
+        sides = _sides(x, y, half)
+        free = [side for side, box in sides.items() if _clear(box, taken + points)]
+        if free or row["kind"] == "this":
+            side = free[0] if free else BELOW
+            taken.append(sides[side])
+            kept[row["playlist_id"]] = side
     return kept
 
 
-def _sides(x: float, y: float, half: float) -> tuple[tuple[str, Box], ...]:
+def _clear(box: Box, others: list[Box]) -> bool:
+    """Whether a name is on the map and covers nothing."""
+    return box[2] <= box[0] <= 1 - box[2] and not any(_meet(box, other) for other in others)
+
+
+def _sides(x: float, y: float, half: float) -> dict[str, Box]:
     """Where a point's name may stand, best first."""
-    return (
-        ("top center", (x, y + LIFT, half)),
-        ("bottom center", (x, y - LIFT, half)),
-        ("middle right", (x + half + ASIDE, y, half)),
-        ("middle left", (x - half - ASIDE, y, half)),
-    )
+    return {
+        "top center": (x, y + LIFT, half),
+        BELOW: (x, y - LIFT, half),
+        "middle right": (x + half + ASIDE, y, half),
+        "middle left": (x - half - ASIDE, y, half),
+    }
 
 
 def _meet(one: Box, other: Box) -> bool:
@@ -147,11 +151,11 @@ def _points(rows: list[dict[str, Any]], colour: str, largest: int, named: dict[s
     }  # fmt: skip
 
 
-def _ringed(this: dict[str, Any]) -> dict[str, Any]:
+def _ringed(this: dict[str, Any], side: str) -> dict[str, Any]:
     told = f"this playlist, {many(this['n_tracks'], 'track')}"
     return {
         "x": [this["x"]], "y": [this["y"]], "mode": "markers+text", "text": [f"<b>{_short(this['name'])}</b>"],
-        "textposition": "bottom center", "textfont": {"size": 12, "color": "#ffb08f"},
+        "textposition": side, "textfont": {"size": 12, "color": "#ffb08f"},
         "customdata": [["", safe(this["name"]), told]], "hovertemplate": HOVER,
         "marker": {"symbol": "circle", "size": 19, "color": THIS, "line": {"width": 3, "color": INK}},
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
