@@ -44,7 +44,7 @@ class Engine(PlaylistMethods):
         self.settings = settings
         self.models = models
         self._searcher: Searcher | None = None
-        self._reading: tuple[tuple[int, int], Playlists] | None = None
+        self._reading: tuple[tuple[int, ...], Playlists] | None = None
 
     @classmethod
     def open(cls, library: Path | str = "library", *, models: Path | None = None, create: bool = False) -> "Engine":
@@ -255,11 +255,12 @@ class Engine(PlaylistMethods):
         return rollback(self.library)
 
     def _playlists(self) -> "Playlists":
-        """What reads and continues playlists; made anew where the generation or the library's playlists changed."""
+        """What reads and continues playlists; made anew where generation, playlists or what was learnt changed."""
+        from engine.continuation.model import learnt_on
         from engine.continuation.reading import read_on
 
         generation = self.refresh().generation
-        state = (generation.number, read_on(self.library))
+        state = (generation.number, read_on(self.library), learnt_on(self.library))
         if self._reading is None or self._reading[0] != state:
             self._reading = state, build.playlists(generation, self.library, self.settings, self.models)
         return self._reading[1]

@@ -93,18 +93,22 @@ def searcher(generation: Generation, settings: SearchSettings, models: Models) -
 
 def playlists(generation: Generation, library: Library, settings: Settings, models: Models) -> "Playlists":
     """Put together what reads and continues playlists with the tracks of one generation."""
-    from engine.continuation.candidates import Candidates, load_model
+    from engine.continuation.candidates import Candidates
     from engine.continuation.continuer import Continuer
+    from engine.continuation.learnt import Learnt
+    from engine.continuation.model import load_model, model_folder
     from engine.continuation.reading import Reader
     from engine.continuation.seeds import Finder
     from engine.continuation.service import Playlists
     from indexers.catalog.tables import read_playlists
 
-    model = load_model(library)
+    folder = model_folder(library)
+    model = load_model(folder, models.text("text")) if folder.exists() else None
     finder = Finder(generation.tracks, model.vocabulary if model is not None else None, settings.scan.match_threshold)
+    learnt = None if model is None else Learnt(model, finder, tuple(generation.tracks["track_id"].to_list()))
     reader = Reader(generation, read_playlists(library), finder)
     groups = Groups(generation.tracks["group"].to_numpy().astype(np.int64))
-    candidates = Candidates(generation, models.weigher(generation), settings.continuation, model, finder)
+    candidates = Candidates(generation, models.weigher(generation), settings.continuation, learnt)
     return Playlists(generation, reader, Continuer(generation, groups, candidates, reader, settings.continuation))
 
 

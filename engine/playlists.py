@@ -10,17 +10,25 @@ from engine.continuation.answer import Continuation
 from engine.continuation.inputs import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
+    from engine.build import Models
     from engine.continuation.atlas import Neighbour
     from engine.continuation.inputs import PlaylistInput
+    from engine.continuation.learn import Learnt
     from engine.continuation.service import Playlists
+    from engine.search import Searcher
+    from indexers.library import Library
 
 
 class PlaylistMethods(ABC):
     """What `Engine` does with playlists."""
 
     settings: Settings
+    library: "Library"
+    models: "Models"
 
     def continue_playlist(
         self,
@@ -122,6 +130,31 @@ class PlaylistMethods(ABC):
     def music_folder(self) -> Path:
         """The deepest folder that holds every track: where a playlist file from `export_playlist` belongs."""
         return self._playlists().music_folder()
+
+    def learn_continuation(
+        self, files: Sequence[Path] = (), *, told: "Callable[[str], None]" = lambda _: None
+    ) -> "Learnt":
+        """Learn from the library's playlists and from playlist files how to continue others, and keep it.
+
+        Args:
+            files: Of any playlist format; JSON lines and slices of the Million Playlist Dataset hold many each.
+            told: Told which stage begins.
+
+        Raises:
+            PlaylistError: a file cannot be read or holds no playlist.
+            InputError: there are fewer than twenty playlists, or none shares a track with another.
+            LibraryError: nothing was published yet, or a table is damaged.
+            StorageError: the disk refused.
+        """
+        from engine.continuation.fit import FitSettings, Tools
+        from engine.continuation.learn import learn_continuation
+
+        tools = Tools(self.models.text("text"), told)
+        return learn_continuation(self.library, self.refresh().generation, files, FitSettings(), tools)
+
+    @abstractmethod
+    def refresh(self) -> "Searcher":
+        """The searcher of the serving generation."""
 
     @abstractmethod
     def _playlists(self) -> "Playlists":

@@ -20,6 +20,8 @@ DEFAULT_KIND = "seq2seq-bi"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    from engine.commands import continuing  # noqa: F401 - adds its command to `train_app`
+
     app.add_typer(train_app, name="train")
 
 

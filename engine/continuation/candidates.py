@@ -1,50 +1,22 @@
 """Which tracks of the library continue a playlist: every arm scores all of them, and the scores are blended."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.config import ContinuationSettings
-from engine.continuation.seeds import Finder
-from indexers.base import Recommender
-from indexers.catalog.corpus import Vocabulary
+from engine.continuation.learnt import Learnt
 from indexers.generation import Generation
-from indexers.library import Library
 from indexers.schema import Rows, Seeds, Vectors
 from rankers.fusion import Pool
+from rankers.suite import Scored
 
 VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
 BEST = 3  # voices that a track should sound like
 
 Arms = dict[str, Vectors]
 """Arm to [n_tracks] scores of the library's tracks; all 0 where it has nothing to say."""
-
-
-class ContinuationModel(Protocol):
-    """What was learnt from playlists: recommenders over one vocabulary, and what each weighs in the blend."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The tracks it knows."""
-
-    @property
-    def arms(self) -> Mapping[str, Recommender]:
-        """Arm to recommender."""
-
-    @property
-    def weights(self) -> Mapping[str, float]:
-        """What each arm weighs."""
-
-    @property
-    def learnt_from(self) -> str:
-        """Which playlists it was learnt from, in words."""
-
-
-def load_model(library: Library) -> ContinuationModel | None:  # noqa: ARG001
-    """What was learnt from playlists for a library; None where nothing was."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +30,15 @@ class Wish:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What other playlists say: of the library's tracks by arm, each arm's weight, and of the whole vocabulary."""
+
+    arms: Arms = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    scored: Scored | None = None
+
+
 class Candidates:
     """Scores the tracks of one generation."""
 
@@ -66,8 +47,7 @@ class Candidates:
         generation: Generation,
         weigh: Callable[[str], Vectors],
         settings: ContinuationSettings,
-        model: ContinuationModel | None,
-        finder: Finder,
+        learnt: Learnt | None,
     ) -> None:
         """Take what scores them.
 
@@ -75,19 +55,17 @@ class Candidates:
             generation: Whose tracks are candidates.
             weigh: Turns a text into weights over the generation's classes.
             settings: The arms' weights.
-            model: What was learnt from playlists; None where nothing was.
-            finder: Which tracks of the library the model's vocabulary has.
+            learnt: What was learnt from playlists; None where nothing was.
         """
         self._generation = generation
         self._weigh = weigh
         self._settings = settings
-        self._model = model
-        self._finder = finder
+        self._learnt = learnt
 
     @property
     def learnt_from(self) -> str:
         """Which playlists were learnt from; empty where none were."""
-        return self._model.learnt_from if self._model is not None else ""
+        return self._learnt.model.learnt_from if self._learnt is not None else ""
 
     def by_sound(self, wish: Wish) -> Arms:
         """What the seeds' sound says."""
@@ -110,23 +88,21 @@ class Candidates:
         rows, scores = self._generation.words.search(wish.name, n_tracks)
         return {"taggram": heard, "words": spread(rows[np.newaxis], scores[np.newaxis], n_tracks)}
 
-    def learnt(self, wish: Wish) -> Arms:
-        """What other playlists say; a track that none of them holds gets an arm's lowest score."""
-        if self._model is None:
-            return {}
-        return {name: self._known(arm, wish) for name, arm in self._model.arms.items()}
+    def learnt(self, wish: Wish) -> Heard:
+        """What other playlists say."""
+        if self._learnt is None:
+            return Heard()
+        scored = self._learnt.score(wish.known, wish.known_refused, self._settings.unlike_weight)
+        weights = self._learnt.weights(wish.known, len(wish.rows))
+        return Heard(self._learnt.of_library(scored, wish.known), weights, scored)
 
-    def _known(self, arm: Recommender, wish: Wish) -> Vectors:
-        rows, numbers = self._finder.library_rows, self._finder.vocabulary_rows
-        scores = arm.score(wish.known)
-        if len(wish.known_refused):
-            scores = scores - self._settings.unlike_weight * arm.score(Seeds(rows=wish.known_refused))
-        cold = np.full(self._generation.n_tracks, scores[numbers].min(initial=0.0), dtype=np.float32)
-        cold[rows] = scores[numbers]
-        return cold
+    def blend(self, arms: Mapping[str, Vectors], heard: Heard, wish: Wish) -> Pool:
+        """Add up what the arms say, each standardised over the library, times its weight; then the second stage orders.
 
-    def blend(self, arms: Mapping[str, Vectors]) -> Pool:
-        """Add up what the arms say: each standardised over the library, times its weight.
+        Args:
+            arms: What all arms say of the library's tracks.
+            heard: What other playlists say, the learnt arms' weights among it.
+            wish: The playlist.
 
         Returns:
             All tracks in row order.
@@ -135,17 +111,19 @@ class Candidates:
         names = tuple(arms)
         shares = np.zeros((len(names), n_tracks), dtype=np.float64)
         for number, name in enumerate(names):
-            shares[number] = self._weight(name, arms) * standardised(arms[name])
-        return Pool(np.arange(n_tracks), shares.sum(axis=0), names, shares)
+            weight = heard.weights.get(name)
+            weight = self._weight(name, arms) if weight is None else self._settings.learnt_weight * weight
+            shares[number] = weight * standardised(arms[name])
+        pool = Pool(np.arange(n_tracks), shares.sum(axis=0), names, shares)
+        if self._learnt is None or heard.scored is None:
+            return pool
+        return self._learnt.reordered(pool, heard.scored, wish.known)
 
     def _weight(self, arm: str, arms: Mapping[str, Vectors]) -> float:
         """An arm's weight; that of a name's words and classes shrinks with how well any track fits them."""
         if arm in {"taggram", "words"}:
             return self._settings.weight(arm) * self.sureness(arm, arms[arm])
-        if arm == "sound":
-            return self._settings.weight(arm)
-        weights = self._model.weights if self._model is not None else {}
-        return self._settings.learnt_weight * weights.get(arm, 0.0)
+        return self._settings.weight(arm)
 
     def sureness(self, arm: str, scores: Vectors) -> float:
         """How near an arm's best score comes to what the generation's calibration asks of an answer, in [0, 1]."""

@@ -107,9 +107,9 @@ class Continuer:
         )
 
     def _score(self, wish: Wish, draft: Draft, found: Recognised, watch: Stopwatch) -> Pool:
-        arms: Arms = {}
         with watch.part("learnt"):
-            arms |= self._candidates.learnt(wish)
+            heard = self._candidates.learnt(wish)
+        arms: Arms = dict(heard.arms)
         with watch.part("sound"):
             arms |= self._candidates.by_sound(wish)
         with watch.part("name"):
@@ -117,7 +117,7 @@ class Continuer:
         if not found.seeds:
             self._check_name(wish, draft, found, arms)
         with watch.part("blend"):
-            return self._candidates.blend(arms)
+            return self._candidates.blend(arms, heard, wish)
 
     def _check_name(self, wish: Wish, draft: Draft, found: Recognised, arms: Mapping[str, Vectors]) -> None:
         """Refuse a playlist without seeds unless its name says something.

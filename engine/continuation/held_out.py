@@ -1,13 +1,15 @@
 """Held-out playlists as questions: some tracks are given, the others are to be found."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 
 from indexers.catalog.corpus import Key, day_of, key_of
 from indexers.catalog.playlists.entry import Playlist
+from indexers.catalog.splits import are_editions
 from indexers.schema import Rows, Seeds
 
 TO_FIND = 5  # known held-out tracks that a playlist needs to count
@@ -46,7 +48,7 @@ class HeldOut:
     n_held_out: int
     held_out_artists: frozenset[str]
     n_unknown_seeds: int
-    group: str
+    group: str = ""
 
 
 def hold_out(
@@ -55,8 +57,8 @@ def hold_out(
     """Turn playlists into questions.
 
     A playlist counts where at least one of its seeds is known (or none is asked for) and at least five held-out tracks
-    are. Tracks are told apart by their folded names; each counts once. Playlists of one source and name are one group:
-    editions of one list are no independent witnesses.
+    are. Tracks are told apart by their folded names; each counts once. Editions of one list are one group: they are no
+    independent witnesses.
 
     Args:
         playlists: Held out from what was learnt.
@@ -64,8 +66,21 @@ def hold_out(
         scenario: What is given.
         seed: Of the seeds drawn at random; each playlist's are its own.
     """
+    groups = _groups(playlists)
     asked = (_question(playlist, row_of, scenario, seed) for playlist in playlists)
-    return [question for question in asked if question is not None]
+    return [
+        replace(question, group=group) for question, group in zip(asked, groups, strict=True) if question is not None
+    ]
+
+
+def _groups(playlists: Sequence[Playlist]) -> list[str]:
+    """The group of each playlist: its list's name where it is one of several editions, else its own."""
+    together: dict[tuple[str, str], list[Playlist]] = defaultdict(list)
+    for playlist in sorted(playlists, key=lambda playlist: playlist.date):
+        together[playlist.source, playlist.curator or playlist.name].append(playlist)
+    editions = {called for called, lists in together.items() if are_editions(lists)}
+    called = ((playlist.source, playlist.curator or playlist.name) for playlist in playlists)
+    return ["/".join(name) if name in editions else f"#{row}" for row, name in enumerate(called)]
 
 
 def _question(playlist: Playlist, row_of: Mapping[Key, int], scenario: Scenario, seed: int) -> HeldOut | None:
@@ -77,14 +92,12 @@ def _question(playlist: Playlist, row_of: Mapping[Key, int], scenario: Scenario,
     relevant = _rows(held_out, row_of)
     if len(given) < scenario.n_seeds or len(relevant) < TO_FIND or (scenario.n_seeds and not len(known)):
         return None
-    name = playlist.curator or playlist.name
     return HeldOut(
-        Seeds(known, name, day_of(playlist.date), playlist.source),
+        Seeds(known, playlist.curator or playlist.name, day_of(playlist.date), playlist.source),
         relevant,
         len(held_out),
         frozenset(artist for artist, _ in held_out),
         len(seeds) - len(known),
-        f"{playlist.source}/{name}" if name else playlist.given_id,
     )
 
 

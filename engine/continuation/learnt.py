@@ -32,7 +32,9 @@ class Learnt:
         scored = suite.score(seeds)
         if not len(refused):
             return scored
-        raw = scored.raw - unlike_weight * suite.score(replace(seeds, rows=refused, name="")).raw
+        against = replace(seeds, rows=refused, name="")
+        nothing = replace(against, rows=refused[:0])  # what an arm says whatever the seeds are, such as popularity
+        raw = scored.raw - unlike_weight * (suite.score(against).raw - suite.score(nothing).raw)
         standard = np.stack([standardised(scores) for scores in raw])
         return Scored(scored.rows, raw, standard, raw.min(axis=1))
 
@@ -54,7 +56,7 @@ class Learnt:
     def weights(self, seeds: Seeds, n_seeds: int) -> Mapping[str, float]:
         """What each arm weighs: as fitted, less where playlists know few of the seeds."""
         suite = self.model.suite
-        known = len(seeds.rows) / n_seeds if n_seeds else 1.0
+        known = len(seeds.rows) / max(n_seeds, len(seeds.rows)) if n_seeds or len(seeds.rows) else 1.0
         weights = known * suite.blend.weights_for(len(seeds.rows))
         return dict(zip(suite.names, weights.tolist(), strict=True))
 

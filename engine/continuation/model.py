@@ -96,6 +96,12 @@ def model_folder(library: Library) -> Path:
     return library.root / "models" / "continuation"
 
 
+def learnt_on(library: Library) -> int:
+    """When it last learnt that, in nanoseconds; 0 where it never did."""
+    card = model_folder(library) / CARD
+    return card.stat().st_mtime_ns if card.exists() else 0
+
+
 def save_model(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str, cold: ColdTracks) -> None:
     """Write a model beside its place and put it there in one step; what was there before goes.
 

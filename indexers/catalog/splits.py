@@ -59,7 +59,7 @@ def _newest(playlists: Sequence[Playlist], rows: Sequence[int], share: float) ->
     lists: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         lists[playlists[row].curator or playlists[row].name].append(row)
-    editions = {name: own for name, own in lists.items() if _are_editions([playlists[row] for row in own])}
+    editions = {name: own for name, own in lists.items() if are_editions([playlists[row] for row in own])}
     if 2 * sum(map(len, editions.values())) <= len(rows):  # dated playlists, as most are
         yield from rows[len(rows) - max(1, round(share * len(rows))) :]
         return
@@ -68,8 +68,8 @@ def _newest(playlists: Sequence[Playlist], rows: Sequence[int], share: float) ->
         yield from lists[name]
 
 
-def _are_editions(playlists: Sequence[Playlist]) -> bool:
-    """Whether most playlists, oldest first, share much with the one before."""
+def are_editions(playlists: Sequence[Playlist]) -> bool:
+    """Whether playlists, oldest first, are editions of one list: most share much with the one before."""
     held = [frozenset(map(key_of, playlist.entries)) for playlist in playlists]
     shared = [len(one & two) / max(1, min(len(one), len(two))) for one, two in pairwise(held)]
     return bool(shared) and median(shared) >= LIKENESS

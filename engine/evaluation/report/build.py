@@ -70,7 +70,8 @@ def _scenario(
         n_groups=len(set(known.groups)),
         counts=dict(scenario.counts),
     )
-    return figures, compare(scenario.name, known, plan, rng=_rng(plan, number, 2))
+    silent = frozenset(arm for arm, rankings in runs.items() if not any(len(ranking) for ranking in rankings))
+    return figures, compare(scenario.name, known, plan, silent=silent, rng=_rng(plan, number, 2))
 
 
 def _figures(

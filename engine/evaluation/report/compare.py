@@ -62,16 +62,21 @@ def measure_arms(
     return Measured(tuple(runs), groups, values, means.reshape(len(means), *values.shape[1:]))
 
 
-def compare(scenario: str, measured: Measured, plan: Plan, *, rng: np.random.Generator) -> tuple[Comparison, ...]:
+def compare(
+    scenario: str, measured: Measured, plan: Plan, *, silent: frozenset[str], rng: np.random.Generator
+) -> tuple[Comparison, ...]:
     """Compare the contenders with the other arms by every metric; p values are adjusted within each metric.
 
     Args:
         scenario: Its name.
         measured: Its arms, every contender among them.
         plan: Names the contenders.
+        silent: Arms that answered no query: nobody is better than an arm that could not run.
         rng: The source of chance.
     """
-    pairs = list(_pairs(measured.arms, plan.contenders))
+    pairs = [
+        pair for pair in _pairs(measured.arms, plan.contenders) if silent.isdisjoint(measured.arms[arm] for arm in pair)
+    ]
     if not pairs:
         return ()
     ours, theirs = np.array(pairs).T

@@ -10,13 +10,17 @@ from engine.continuation.candidates import Candidates, mean_of_best, representat
 from engine.continuation.choose import devoted_to
 from engine.continuation.continuer import Continuer
 from engine.continuation.inputs import Changes, Pasted
+from engine.continuation.learnt import Learnt
+from engine.continuation.model import ColdTracks, ContinuationModel
 from engine.continuation.reading import Reader
 from engine.continuation.seeds import Finder
 from indexers.catalog.corpus import Vocabulary, fold
 from indexers.catalog.tables import PLAYLISTS
 from indexers.errors import PlaylistError, QueryError
 from indexers.testing import unit_rows
+from rankers.blend import Blend
 from rankers.groups import Groups
+from rankers.suite import Suite
 
 # sounds in a plane: 0, 1, 2 and 6 are near one another, 3, 4 and 5 elsewhere; 6 is 1 once more
 SOUNDS = [[1, 0], [1, 0.1], [1, 0.3], [0, 1], [-0.1, 1], [-1, 0], [1, 0.1]]
@@ -42,19 +46,13 @@ class FakeArm:
         return self.table[seeds.rows].sum(axis=0).astype(np.float32)
 
 
-@dataclass
-class FakeModel:
+def model_of(arm, weight=1.0):
     """Knows Four, Five, a track that the library lacks, and One."""
-
-    arms: dict
-    weights: dict
-    learnt_from: str = "9 playlists"
-
-    @property
-    def vocabulary(self):
-        names = (("Bob", "Four"), ("Cat", "Five"), ("Dan", "Gone"), ("Ann", "One"))
-        keys = tuple((fold(artist), fold(title)) for artist, title in names)
-        return Vocabulary(keys, *zip(*names, strict=True), ("",) * 4)
+    names = (("Bob", "Four"), ("Cat", "Five"), ("Dan", "Gone"), ("Ann", "One"))
+    keys = tuple((fold(artist), fold(title)) for artist, title in names)
+    vocabulary = Vocabulary(keys, *zip(*names, strict=True), ("",) * 4)
+    suite = Suite((arm,), None, Blend(("als",), {0: (weight,)}))
+    return ContinuationModel(suite, vocabulary, "9 playlists", ColdTracks((), np.empty((0, 2), dtype=np.float32)))
 
 
 @pytest.fixture
@@ -69,7 +67,8 @@ def continuer_of(shelf):
 
         chosen = ContinuationSettings(**{"relevance": 1.0, **settings})
         finder = Finder(shelf.tracks, model.vocabulary if model else None, 0.9)
-        candidates = Candidates(shelf, weigh, chosen, model, finder)
+        learnt = Learnt(model, finder, tuple(shelf.tracks["track_id"])) if model else None
+        candidates = Candidates(shelf, weigh, chosen, learnt)
         groups = Groups(shelf.tracks["group"].to_numpy().astype(np.int64))
         return Continuer(shelf, groups, candidates, Reader(shelf, pl.DataFrame(schema=PLAYLISTS), finder), chosen)
 
@@ -142,7 +141,7 @@ def test_kept_tracks_are_seeds_too_each_once(continuer_of):
 def test_what_other_playlists_say_joins_in(continuer_of):
     table = np.array([[0, 0, 0, 0], [0, 0, 0, 0], [5, 0, 0, 1], [4, 1, 0, 0]])
     arm = FakeArm(table)
-    continuer = continuer_of(FakeModel({"als": arm}, {"als": 2.0}), sound_weight=0)
+    continuer = continuer_of(model_of(arm, 2.0), sound_weight=0)
     answer = continuer.continue_playlist(Pasted("Dan - Gone\nnobody - knows"), 10, Changes(name="x"))
     assert [(seed.title, seed.tier, seed.track_id) for seed in answer.seeds] == [("Gone", "named", "")]
     assert [(entry.written, entry.reason) for entry in answer.unmatched] == [("nobody - knows", "unmatched")]
@@ -157,14 +156,14 @@ def test_what_other_playlists_say_joins_in(continuer_of):
 
 def test_a_library_seed_is_known_to_the_model_by_its_name_and_its_name_never_comes(continuer_of, shelf):
     arm = FakeArm(np.ones((4, 4)) + np.eye(4))
-    answer = continuer_of(FakeModel({"als": arm}, {"als": 1.0})).continue_playlist(ids(0, 3), 10, Changes())
+    answer = continuer_of(model_of(arm, 1.0)).continue_playlist(ids(0, 3), 10, Changes())
     assert arm.asked[0].rows.tolist() == [3, 0]
     assert {"One", "Four"}.isdisjoint(titles(answer))
 
 
 def test_refused_tracks_count_against_in_the_model_too(continuer_of):
     arm = FakeArm(np.array([[0, 9, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 8, 0, 4]]))
-    continuer = continuer_of(FakeModel({"als": arm}, {"als": 1.0}), sound_weight=0, unlike_weight=2.0)
+    continuer = continuer_of(model_of(arm, 1.0), sound_weight=0, unlike_weight=2.0)
     assert titles(continuer.continue_playlist(ids(0), 10, Changes()))[0] == "Five"
     answer = continuer.continue_playlist(ids(0), 10, Changes(unlike=tuple(ids(3))))
     (five,) = (track for track in answer.tracks if track.title == "Five")

@@ -17,7 +17,6 @@ def test_the_first_distinct_tracks_are_given_and_the_rest_is_to_be_found():
     assert (question.seeds.name, question.seeds.source) == ("Ann", "radio")
     assert question.relevant.tolist() == [2, 3, 4, 5, 6]
     assert question.n_held_out == 6  # Z is not known, and counts
-    assert question.group == "radio/Ann"
     assert question.n_unknown_seeds == 0
 
 
@@ -55,3 +54,15 @@ def test_the_scenarios_are_those_that_are_reported():
     assert [scenario.name for scenario in SCENARIOS] == [
         "name only", "first 1", "first 5", "first 10", "first 25", "random 25",
     ]  # fmt: skip
+
+
+def test_editions_of_one_list_are_one_group():
+    lists = [playlist("abcdefgh", curator="Hits"), playlist("abcdefgi", curator="Hits")]
+    apart = [
+        playlist("abcdefgh123456789", curator="Show"),
+        playlist("hgfedijUVWKLMNOPQ", curator="Show"),
+        playlist("cdefghi"),
+    ]
+    one, two, *others = (question.group for question in hold_out([*lists, *apart], ROWS, FIRST_2))
+    assert one == two
+    assert len({one, *others}) == 4
