@@ -12,9 +12,8 @@ from indexers.errors import ModelError, ShapeError
 from indexers.files import write_atomically
 from indexers.schema import Rows, Vectors
 
-ALPHAS = (0.1, 1.0, 10.0, 100.0, 1_000.0)
+ALPHAS = (0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 FOLDS = 5
-SHRINK = 1.0  # tracks of nowhere that an artist's mean is drawn towards: the mean of a single track is worth half
 SHORTEST = 1e-12
 REMEDY = "fit it again"
 
@@ -38,13 +37,17 @@ class Ridge:
         """Map [n_tracks, n_features] to [n_tracks, dim]."""
         return np.asarray(features @ self.weights[:-1] + self.weights[-1], dtype=np.float32)
 
+    def sure(self, features: Vectors) -> Vectors:
+        """The same directions, as long as `cosine` where that is above 0."""
+        return np.asarray(unit(self.predict(features)) * np.float32(max(self.cosine, 0.0)), dtype=np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class ArtistMeans:
     """What is known of the artists of some tracks from other tracks that playlists hold.
 
-    `vectors` is [n_tracks, dim]: the sum of the unit vectors of the artist's warm tracks over their number and SHRINK,
-    zeros where there are none; `n_warm` is [n_tracks], how many there are.
+    `vectors` is [n_tracks, dim]: the direction of the mean of the artist's warm tracks, unit rows, zeros where there
+    are none; `n_warm` is [n_tracks], how many there are.
     """
 
     vectors: Vectors
@@ -64,7 +67,7 @@ class ArtistMeans:
         """
         _check_sizes(vectors, warm_artists)
         sums, counts = _sums(unit(vectors), warm_artists, int(max(warm_artists.max(initial=0), artists.max(initial=0))))
-        return cls(_shrunk(sums[artists], counts[artists]), counts[artists])
+        return cls(unit(sums[artists]), counts[artists])
 
     @classmethod
     def of_others(cls, vectors: Vectors, artists: Rows) -> Self:
@@ -82,7 +85,7 @@ class ArtistMeans:
         sums, counts = _sums(directions, artists, int(artists.max(initial=0)))
         others = counts[artists] - 1
         left = np.where(others[:, None] > 0, sums[artists] - directions, np.float32(0.0))
-        return cls(_shrunk(left, others), others)
+        return cls(unit(left), others)
 
     def select(self, rows: Rows) -> Self:
         """What is known of some of the tracks, in the order given."""
@@ -94,7 +97,7 @@ class ColdPredictor:
     """Predicts vectors of the playlist space for tracks that playlists do not hold.
 
     One linear map takes a track's features alone (`alone`); another takes them beside the mean vector of its artist's
-    warm tracks (`beside`) and serves artists who have some.
+    warm tracks (`beside`), is held back towards copying that mean, and serves artists who have some.
 
     Source: van den Oord, Dieleman and Schrauwen 2013, "Deep content-based music recommendation", with ridge regression
     (Hoerl and Kennard 1970) in place of a network and the artist's mean as a feature.
@@ -118,7 +121,7 @@ class ColdPredictor:
         Args:
             features: [n_tracks, n_features], of sound or text or both side by side, each part of unit rows; no column
                 leaves the artist's mean alone.
-            vectors: [n_tracks, dim]; directions count, lengths do not.
+            vectors: [n_tracks, dim], best `centred`; directions count, lengths do not.
             artists: [n_tracks], a number per artist.
             means: What other warm tracks say of their artists, where these are a sample; None takes the others here.
             rng: Draws the tracks that choose alpha: whole artists for `alone`, single tracks for `beside`.
@@ -132,13 +135,17 @@ class ColdPredictor:
         directions = unit(vectors)
         alone = fit_ridge(features, directions, rng.permutation(artists.max(initial=0) + 1)[artists] % FOLDS)
         shared = np.flatnonzero(means.n_warm > 0)
-        if len(shared) < FOLDS:  # hardly an artist has two tracks: the mean of one is the best guess at the other
-            return cls(alone, _copied(features.shape[1], vectors.shape[1]))
+        copying = _copying(features.shape[1], vectors.shape[1])
+        if len(shared) < FOLDS:  # hardly an artist has two tracks: nothing says how good a guess copying is
+            return cls(alone, Ridge(copying, ALPHAS[-1], 1.0))
         both = np.hstack([features, means.vectors])[shared]
-        return cls(alone, fit_ridge(both, directions[shared], rng.permutation(len(shared)) % FOLDS))
+        return cls(alone, fit_ridge(both, directions[shared], rng.permutation(len(shared)) % FOLDS, copying))
 
     def predict(self, features: Vectors, means: ArtistMeans) -> Vectors:
-        """Predict the vectors of cold tracks, [n_tracks, dim], unit rows.
+        """Predict the vectors of cold tracks, [n_tracks, dim].
+
+        A row is as long as its map is sure: the mean cosine that the map had on tracks left out, and no less than 0. So
+        tracks of artists without a warm track do not crowd out those of whom more is known.
 
         Args:
             features: [n_tracks, n_features], as those learnt from.
@@ -152,8 +159,8 @@ class ColdPredictor:
             raise ShapeError(
                 f"features {features.shape}, means {means.vectors.shape}: give rows of {wanted}, as learnt"
             )
-        beside = self.beside.predict(np.hstack([features, means.vectors]))
-        return unit(np.where(means.n_warm[:, None] > 0, beside, self.alone.predict(features)))
+        alone = self.alone.sure(features)
+        return np.where(means.n_warm[:, None] > 0, self.beside.sure(np.hstack([features, means.vectors])), alone)
 
     def save(self, path: Path) -> None:
         """Write one .safetensors file in one step.
@@ -189,13 +196,20 @@ class ColdPredictor:
             raise ModelError(f"{path} is no predictor of cold tracks ({error}): {REMEDY}") from error
 
 
-def fit_ridge(features: Vectors, targets: Vectors, folds: Rows, alphas: Sequence[float] = ALPHAS) -> Ridge:
+def fit_ridge(
+    features: Vectors,
+    targets: Vectors,
+    folds: Rows,
+    towards: Vectors | None = None,
+    alphas: Sequence[float] = ALPHAS,
+) -> Ridge:
     """Fit a ridge regression in closed form, its alpha chosen by cross-validation.
 
     Args:
         features: [n_tracks, n_features].
         targets: [n_tracks, dim], unit rows.
         folds: [n_tracks], which part each track is left out with.
+        towards: [n_features + 1, dim], the weights that a large alpha gives; None for zeros.
         alphas: What to choose from, above 0; of equals the first is taken. The constant is not held back.
 
     Raises:
@@ -207,34 +221,40 @@ def fit_ridge(features: Vectors, targets: Vectors, folds: Rows, alphas: Sequence
     parts = [(known[folds == fold], targets[folds == fold]) for fold in np.unique(folds)]
     grams = np.stack([rows.T @ rows for rows, _ in parts])
     crosses = np.stack([rows.T @ wanted for rows, wanted in parts])
-    cosines = [_left_out(parts, grams, crosses, alpha) for alpha in alphas]
+    prior = np.zeros(crosses.shape[1:]) if towards is None else towards.astype(np.float64)
+    cosines = [_left_out(parts, (grams, crosses), prior, alpha) for alpha in alphas]
     chosen = int(np.argmax(cosines))
-    weights = _solve(grams.sum(axis=0), crosses.sum(axis=0), alphas[chosen])
+    weights = _solve(grams.sum(axis=0), crosses.sum(axis=0), prior, alphas[chosen])
     return Ridge(weights.astype(np.float32), float(alphas[chosen]), float(cosines[chosen]))
 
 
-def _left_out(parts: Sequence[tuple[Matrix, Vectors]], grams: Matrix, crosses: Matrix, alpha: float) -> float:
+def _left_out(
+    parts: Sequence[tuple[Matrix, Vectors]], products: tuple[Matrix, Matrix], prior: Matrix, alpha: float
+) -> float:
     """The mean cosine of every part's predictions by a fit to all other parts."""
-    total = grams.sum(axis=0), crosses.sum(axis=0)
+    gram, cross = (product.sum(axis=0) for product in products)
     cosines = [
-        (unit((rows @ _solve(total[0] - gram, total[1] - cross, alpha)).astype(np.float32)) * wanted).sum(axis=1)
-        for (rows, wanted), gram, cross in zip(parts, grams, crosses, strict=True)
+        (unit((rows @ _solve(gram - own_gram, cross - own_cross, prior, alpha)).astype(np.float32)) * wanted).sum(
+            axis=1
+        )
+        for (rows, wanted), own_gram, own_cross in zip(parts, *products, strict=True)
     ]
     return float(np.concatenate(cosines).mean())
 
 
-def _solve(gram: Matrix, cross: Matrix, alpha: float) -> Matrix:
-    """The weights that fit best; the constant, the last row, is not held back and cannot be lost."""
+def _solve(gram: Matrix, cross: Matrix, prior: Matrix, alpha: float) -> Matrix:
+    """The weights that fit best, drawn towards `prior`; the constant, the last row, is not held back."""
     held_back = np.full(len(gram), alpha)
     held_back[-1] = np.finfo(np.float64).tiny
-    return np.asarray(np.linalg.solve(gram + np.diag(held_back), cross), dtype=np.float64)
+    found = np.linalg.solve(gram + np.diag(held_back), cross - gram @ prior) + prior
+    return np.asarray(found, dtype=np.float64)
 
 
-def _copied(n_features: int, dim: int) -> Ridge:
-    """The map that returns an artist's mean and heeds no feature."""
+def _copying(n_features: int, dim: int) -> Vectors:
+    """The weights that return an artist's mean and heed no feature."""
     weights = np.zeros((n_features + dim + 1, dim), dtype=np.float32)
     weights[n_features : n_features + dim] = np.eye(dim, dtype=np.float32)
-    return Ridge(weights, 0.0, 0.0)
+    return weights
 
 
 def _sums(directions: Vectors, artists: Rows, highest: int) -> tuple[Vectors, Rows]:
@@ -242,10 +262,6 @@ def _sums(directions: Vectors, artists: Rows, highest: int) -> tuple[Vectors, Ro
     sums = np.zeros((highest + 1, directions.shape[1]), dtype=np.float32)
     np.add.at(sums, artists, directions)
     return sums, np.bincount(artists, minlength=highest + 1).astype(np.int64)
-
-
-def _shrunk(sums: Vectors, counts: Rows) -> Vectors:
-    return np.asarray(sums / (counts[:, None] + SHRINK), dtype=np.float32)
 
 
 def _check_sizes(rows: Vectors, artists: Rows) -> None:
@@ -257,3 +273,18 @@ def unit(vectors: Vectors) -> Vectors:
     """The same directions with length 1, [n, dim]; zeros stay zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, SHORTEST), dtype=np.float32)
+
+
+def centred(vectors: Vectors) -> Vectors:
+    """The directions of vectors around their mean direction, [n_tracks, dim], unit rows; zeros stay zeros.
+
+    Vectors learnt with negative samples lie in a narrow cone: before the mean is taken away, any two are alike, and a
+    prediction of nothing but the mean seems right.
+
+    Source: Mu and Viswanath 2018, "All-but-the-top", the first of its two steps.
+    """
+    directions = unit(vectors)
+    stored = np.flatnonzero(vectors.any(axis=1))
+    if len(stored):
+        directions[stored] -= directions[stored].mean(axis=0)
+    return unit(directions)

@@ -15,9 +15,9 @@ from indexers.base import TextEncoder
 from indexers.catalog.corpus import build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Playlist
 from indexers.encoders.playlist.item2vec import learn_track_vectors
-from indexers.schema import Rows
+from indexers.schema import Rows, Vectors
 from rankers.metrics import METRICS, Truth
-from rankers.recommend.cold import ColdPredictor, unit
+from rankers.recommend.cold import ColdPredictor, centred
 
 
 def evaluate_cold(
@@ -38,8 +38,8 @@ def evaluate_cold(
 
     Returns:
         `arms`: for each way to rank cold tracks (see `cold_scores`) every metric of the evaluation, with intervals;
-        `arms_new_artists`: the same of those cold tracks whose artist has no warm track; `warm`: the space itself on
-        warm tracks; `comparisons` of the prediction with the other ways; `predictor`, `counts` and `settings`.
+        `arms_new_artists`: the same among and of the cold tracks whose artist has no warm one; `warm`: the space itself
+        on warm tracks; `comparisons` of the prediction with the other ways; `predictor`, `counts` and `settings`.
 
     Raises:
         InputError: the share is out of range, or no test playlist has both a warm seed and a cold track to be found.
@@ -48,7 +48,7 @@ def evaluate_cold(
     corpus = build_corpus(train, build_vocabulary(train))
     cold = draw_cold(len(corpus.vocabulary), wanted)
     progress("learning without the cold tracks", 0, 1)
-    vectors = unit(learn_track_vectors(without(corpus, cold), wanted.item2vec))
+    vectors = centred(learn_track_vectors(without(corpus, cold), wanted.item2vec))
     asked = questions(build_corpus(test, corpus.vocabulary), vectors, cold, wanted.n_seeds)
     taught = draw_taught(vectors, wanted)
     features = features_of(corpus.vocabulary, [cold, taught, *(one.seeds for one in asked)], text, progress)
@@ -80,16 +80,14 @@ class _Findings:
     def measured(self, predictor: ColdPredictor) -> dict[str, Any]:
         """All figures."""
         rng = np.random.default_rng(self.plan.seed + 3)
-        runs = {
-            name: [self.space.cold[best(row, DEPTH)] for row in scores]
-            for name, scores in cold_scores(self.space, self.asked, predictor, rng)
-        }
+        scores = dict(cold_scores(self.space, self.asked, predictor, rng))
+        runs = {name: [self.space.cold[best(row, DEPTH)] for row in own] for name, own in scores.items()}
         wanted = truths(self.asked, self.space.artist_of)
         measured = self._measure(runs, wanted)
         compared = compare("cold", measured, self._how(), silent=frozenset(), rng=rng)
         return {
             "arms": _figures(measured),
-            "arms_new_artists": self._restricted(runs),
+            "arms_new_artists": self._of_new_artists(scores),
             "warm": self._warm(),
             "comparisons": [one.as_json() for one in compared],
             "counts": self._counts(),
@@ -102,15 +100,17 @@ class _Findings:
         rng = np.random.default_rng(self.plan.seed)
         return measure_arms(runs, wanted, self.space.artist_of, self._how(), rng=rng)
 
-    def _restricted(self, runs: Mapping[str, Sequence[Rows]]) -> dict[str, Any]:
-        """The same rankings, with only tracks of new artists to be found; questions without any are left out."""
-        left = [one.cold[np.isin(one.cold, self.space.of_new_artists)] for one in self.asked]
+    def _of_new_artists(self, scores: Mapping[str, Vectors]) -> dict[str, Any]:
+        """Only tracks of new artists are ranked and to be found; questions without any are left out."""
+        new = self.space.of_new_artists
+        columns = np.searchsorted(self.space.cold, new)
+        left = [one.cold[np.isin(one.cold, new)] for one in self.asked]
         kept = [number for number, rows in enumerate(left) if len(rows)]
         if not kept:
             return {}
         wanted = [truth_of(left[number], self.space.artist_of, self.asked[number].group) for number in kept]
-        chosen = {name: [rankings[number] for number in kept] for name, rankings in runs.items()}
-        return _figures(self._measure(chosen, wanted))
+        runs = {name: [new[best(row, DEPTH)] for row in own[kept][:, columns]] for name, own in scores.items()}
+        return _figures(self._measure(runs, wanted))
 
     def _warm(self) -> dict[str, Any]:
         asked = [one for one in self.asked if len(one.warm)]

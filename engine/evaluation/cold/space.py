@@ -23,8 +23,8 @@ Progress: TypeAlias = Callable[[str, int, int], object]
 class Space:
     """All known tracks, the cold ones among them.
 
-    `vectors` is [n_tracks, dim], unit rows, zeros for tracks without a vector, all cold ones among them; `features`
-    [n_tracks, n_features], zeros where they are not needed; `cold` are rows, ascending.
+    `vectors` is [n_tracks, dim], centred unit rows, zeros for tracks without a vector, all cold ones among them;
+    `features` is [n_tracks, n_features], zeros where they are not needed; `cold` are rows, ascending.
     """
 
     vocabulary: Vocabulary

@@ -11,6 +11,7 @@ from rankers.recommend.cold import ColdPredictor, unit
 
 DEPTH = 500  # recommendations a query
 PREDICTED = "predicted"
+NOTHING = 1e-6  # too little to change the order of tracks of which something is known
 TIE = 0.5  # chance decides among tracks whose artists have as many seeds
 
 
@@ -21,13 +22,14 @@ def cold_scores(
 
     "random" draws; "artist_overlap" counts the seeds by the track's artist; "artist_mean" takes the mean vector of the
     artist's warm tracks for the track's own, and "predicted" the predictor's guess; "names" compares names, and
-    "predicted_from_names" takes the predictor's guess that heeds no artist. Without features both are left out.
+    "predicted_from_names" takes the predictor's guess that heeds no artist. Without features both are left out. Chance
+    decides between tracks of which nothing is known.
     """
     chance = rng.random((len(asked), len(space.cold)), dtype=np.float32)
     yield "random", chance
     yield "artist_overlap", _overlap(space, asked) + TIE * chance
     wanted = centres(space.vectors, asked)
-    yield "artist_mean", wanted @ unit(space.means.vectors).T
+    yield "artist_mean", wanted @ space.means.vectors.T + NOTHING * chance
     features = space.features[space.cold]
     if features.shape[1]:
         yield "names", centres(space.features, asked) @ unit(features).T

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from indexers.errors import ModelError, ShapeError
-from rankers.recommend.cold import FOLDS, ArtistMeans, ColdPredictor, fit_ridge, unit
+from rankers.recommend.cold import FOLDS, ArtistMeans, ColdPredictor, Ridge, centred, fit_ridge, unit
 
 
 def normal(*shape, seed=0):
@@ -19,6 +19,36 @@ def test_ridge_is_the_regression_with_a_free_constant():
     constant = targets.mean(axis=0) - features.mean(axis=0) @ slopes
     np.testing.assert_allclose(found.weights, np.vstack([slopes, constant]), atol=1e-5)
     np.testing.assert_allclose(found.predict(features[:4]), features[:4] @ slopes + constant, atol=1e-5)
+
+
+def test_ridge_is_drawn_towards_given_weights():
+    features, targets, prior = normal(60, 5), unit(normal(60, 3, seed=1)), normal(6, 3, seed=2)
+    known = np.hstack([features, np.ones((60, 1))])
+    rest = fit_ridge(features, (targets - known @ prior).astype(np.float32), np.arange(60) % FOLDS, alphas=(4.0,))
+    found = fit_ridge(features, targets, np.arange(60) % FOLDS, prior, alphas=(4.0,))
+    np.testing.assert_allclose(found.weights, rest.weights + prior, atol=1e-5)
+    far = fit_ridge(features, targets, np.arange(60) % FOLDS, prior, alphas=(1e9,))
+    np.testing.assert_allclose(far.weights[:-1], prior[:-1], atol=1e-5)
+
+
+def test_a_map_that_found_nothing_is_not_sure():
+    weights = np.array([[0.0, 3.0], [0.0, 0.0]], dtype=np.float32)
+    assert Ridge(weights, 1.0, 0.25).sure(np.ones((1, 1), dtype=np.float32)).tolist() == [[0.0, 0.25]]
+    assert Ridge(weights, 1.0, -0.1).sure(np.ones((1, 1), dtype=np.float32)).tolist() == [[0.0, 0.0]]
+
+
+def test_centred_vectors_have_no_direction_in_common():
+    vectors = normal(500, 8) + np.float32(9.0)
+    vectors[3] = 0.0
+    found = centred(vectors)
+    assert found[3].tolist() == [0.0] * 8
+    directions = unit(np.delete(vectors, 3, axis=0))
+    expected = directions - directions.mean(axis=0)
+    np.testing.assert_allclose(np.delete(found, 3, axis=0), unit(expected), atol=1e-4)
+    cosines = found @ found.T
+    assert abs(cosines.mean()) < 0.01
+    assert (directions @ directions.T).min() > 0.8
+    assert centred(np.zeros((2, 3), dtype=np.float32)).tolist() == [[0.0] * 3] * 2
 
 
 def test_alpha_is_chosen_on_what_is_left_out():
@@ -46,10 +76,12 @@ def test_means_of_artists_by_hand():
     artists = np.array([0, 0, 0, 2])
     cold = ArtistMeans.of(vectors, artists, np.array([2, 0, 1, 4]))
     assert cold.n_warm.tolist() == [1, 3, 0, 0]
-    np.testing.assert_allclose(cold.vectors, [[1 / 2, 0], [1 / 4, 2 / 4], [0, 0], [0, 0]])
+    np.testing.assert_allclose(cold.vectors, unit(np.array([[1, 0], [1, 2], [0, 0], [0, 0]])), rtol=1e-6)
     others = ArtistMeans.of_others(vectors, artists)
     assert others.n_warm.tolist() == [2, 2, 2, 0]
-    np.testing.assert_allclose(others.vectors, [[0, 2 / 3], [1 / 3, 1 / 3], [1 / 3, 1 / 3], [0, 0]])
+    np.testing.assert_allclose(others.vectors, unit(np.array([[0, 2], [1, 1], [1, 1], [0, 0]])), rtol=1e-6)
+    assert others.select(np.array([3, 0])).n_warm.tolist() == [0, 2]
+    assert (others.select(np.array([3, 0])).vectors == others.vectors[[3, 0]]).all()
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +102,10 @@ def test_features_and_artist_both_help(world):
     means = ArtistMeans.of(vectors[warm], artists[warm], artists[cold])
     predictor = ColdPredictor.fit(features[warm], vectors[warm], artists[warm], rng=np.random.default_rng(0))
     predicted = predictor.predict(features[cold], means)
-    np.testing.assert_allclose(np.linalg.norm(predicted, axis=1), 1.0, atol=1e-5)
     known = means.n_warm > 0
+    sure = np.where(known, predictor.beside.cosine, predictor.alone.cosine)
+    np.testing.assert_allclose(np.linalg.norm(predicted, axis=1), sure, rtol=1e-5)
+    assert predictor.beside.cosine > predictor.alone.cosine > 0.1
     assert known.sum() > 40
 
     def cosine(guess):
@@ -87,7 +121,8 @@ def test_an_artist_without_warm_tracks_has_its_features_alone(world):
     features, vectors, artists = world
     predictor = ColdPredictor.fit(features, vectors, artists, rng=np.random.default_rng(0))
     nobody = ArtistMeans(np.zeros((2, 8), dtype=np.float32), np.array([0, 0]))
-    np.testing.assert_allclose(predictor.predict(features[:2], nobody), unit(predictor.alone.predict(features[:2])))
+    expected = unit(predictor.alone.predict(features[:2])) * predictor.alone.cosine
+    np.testing.assert_allclose(predictor.predict(features[:2], nobody), expected, rtol=1e-5)
 
 
 def test_without_features_the_artist_still_speaks(world):
@@ -95,7 +130,7 @@ def test_without_features_the_artist_still_speaks(world):
     none = np.empty((400, 0), dtype=np.float32)
     predictor = ColdPredictor.fit(none, vectors, artists, rng=np.random.default_rng(0))
     means = ArtistMeans.of_others(vectors, artists)
-    assert (predictor.predict(none, means) * vectors).sum(axis=1).mean() > 0.6
+    assert (unit(predictor.predict(none, means)) * vectors).sum(axis=1).mean() > 0.6
 
 
 def test_artists_of_one_track_each_are_judged_by_the_mean_itself():

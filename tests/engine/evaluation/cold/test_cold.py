@@ -17,7 +17,7 @@ from indexers.errors import InputError
 from rankers.recommend.cold import unit
 
 N_STYLES = 6
-PLAN = ColdPlan(share=0.2, n_seeds=3, n_resamples=200, item2vec=Item2VecSettings(dim=16, epochs=30))
+PLAN = ColdPlan(share=0.2, n_seeds=3, n_resamples=200, item2vec=Item2VecSettings(dim=16, epochs=30, sample=0.0))
 
 
 class StyleReader:
@@ -69,6 +69,8 @@ def test_prediction_beats_chance_and_overlap(found):
     assert recall["predicted"] > recall["artist_overlap"]
     new = found["arms_new_artists"]
     assert new["predicted"]["ndcg_500"] > new["artist_overlap"]["ndcg_500"] + 0.2
+    assert new["predicted"]["ndcg_500"] == pytest.approx(new["predicted_from_names"]["ndcg_500"])
+    assert found["predictor"]["alone"]["cosine"] > 0.5
     assert found["warm"]["item2vec"]["ndcg_500"] > 0.5
 
 
