@@ -9,8 +9,7 @@ from engine.config import ContinuationSettings
 from engine.continuation.learnt import Learnt
 from indexers.generation import Generation
 from indexers.schema import Rows, Seeds, Vectors
-from rankers.fusion import Pool
-from rankers.suite import Scored
+from rankers.fusion import Pool, Shares
 
 VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
 BEST = 3  # voices that a track should sound like
@@ -32,11 +31,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What other playlists say: of the library's tracks by arm, each arm's weight, and of the whole vocabulary."""
+    """What other playlists say of the library's tracks: each arm's scores, and what all of them give.
+
+    `names` are those of the arms and, last, of the second stage; `shares` is [n_names, n_tracks].
+    """
 
     arms: Arms = field(default_factory=dict)
-    weights: Mapping[str, float] = field(default_factory=dict)
-    scored: Scored | None = None
+    names: tuple[str, ...] = ()
+    shares: Shares = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 class Candidates:
@@ -93,31 +95,23 @@ class Candidates:
         if self._learnt is None:
             return Heard()
         scored = self._learnt.score(wish.known, wish.known_refused, self._settings.unlike_weight)
-        weights = self._learnt.weights(wish.known, len(wish.rows))
-        return Heard(self._learnt.of_library(scored, wish.known), weights, scored)
+        arms = self._learnt.of_library(scored, wish.known)
+        return Heard(arms, *self._learnt.shares(arms, scored, wish.known, len(wish.rows)))
 
-    def blend(self, arms: Mapping[str, Vectors], heard: Heard, wish: Wish) -> Pool:
-        """Add up what the arms say, each standardised over the library, times its weight; then the second stage orders.
+    def blend(self, arms: Mapping[str, Vectors], heard: Heard) -> Pool:
+        """Add up what the arms say.
 
         Args:
-            arms: What all arms say of the library's tracks.
-            heard: What other playlists say, the learnt arms' weights among it.
-            wish: The playlist.
+            arms: The engine's own arms, which are standardised over the library and weighed here.
+            heard: What other playlists say; all of it weighs `learnt_weight`.
 
         Returns:
             All tracks in row order.
         """
         n_tracks = self._generation.n_tracks
-        names = tuple(arms)
-        shares = np.zeros((len(names), n_tracks), dtype=np.float64)
-        for number, name in enumerate(names):
-            weight = heard.weights.get(name)
-            weight = self._weight(name, arms) if weight is None else self._settings.learnt_weight * weight
-            shares[number] = weight * standardised(arms[name])
-        pool = Pool(np.arange(n_tracks), shares.sum(axis=0), names, shares)
-        if self._learnt is None or heard.scored is None:
-            return pool
-        return self._learnt.reordered(pool, heard.scored, wish.known)
+        own = [self._weight(name, arms) * standardised(arms[name]).astype(np.float64) for name in arms]
+        shares = np.vstack([np.zeros((0, n_tracks)), *own, *(self._settings.learnt_weight * heard.shares)])
+        return Pool(np.arange(n_tracks), shares.sum(axis=0), (*arms, *heard.names), shares)
 
     def _weight(self, arm: str, arms: Mapping[str, Vectors]) -> float:
         """An arm's weight; that of a name's words and classes shrinks with how well any track fits them."""

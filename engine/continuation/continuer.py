@@ -109,15 +109,15 @@ class Continuer:
     def _score(self, wish: Wish, draft: Draft, found: Recognised, watch: Stopwatch) -> Pool:
         with watch.part("learnt"):
             heard = self._candidates.learnt(wish)
-        arms: Arms = dict(heard.arms)
+        arms: Arms = {}
         with watch.part("sound"):
             arms |= self._candidates.by_sound(wish)
         with watch.part("name"):
             arms |= self._candidates.by_name(wish)
         if not found.seeds:
-            self._check_name(wish, draft, found, arms)
+            self._check_name(wish, draft, found, {**arms, **heard.arms})
         with watch.part("blend"):
-            return self._candidates.blend(arms, heard, wish)
+            return self._candidates.blend(arms, heard)
 
     def _check_name(self, wish: Wish, draft: Draft, found: Recognised, arms: Mapping[str, Vectors]) -> None:
         """Refuse a playlist without seeds unless its name says something.

@@ -1,8 +1,11 @@
 """From chosen candidates to tracks that say why they are there."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from engine.continuation.answer import Continued
+from engine.continuation.learnt import SECOND_STAGE
 from engine.continuation.seeds import Recognised
 from indexers.generation import Generation
 from indexers.schema import Rows, Vectors
@@ -25,12 +28,18 @@ def explain(generation: Generation, chosen: Pool, found: Recognised) -> tuple[Co
             rank=position + 1,
             score=float(chosen.scores[position]),
             arms=(arms := _shares(chosen, position)),
-            brought_by=max(arms, key=lambda arm: arms[arm], default=""),
+            brought_by=_bringer(arms),
             nearest_seed=nearest[position],
             **track,
         )
         for position, track in enumerate(tracks)
     )
+
+
+def _bringer(arms: Mapping[str, float]) -> str:
+    """The arm that gave most; the second stage only moves what others brought."""
+    bringers = [arm for arm in arms if arm != SECOND_STAGE]
+    return max(bringers, key=lambda arm: arms[arm], default="")
 
 
 def _shares(chosen: Pool, position: int) -> dict[str, float]:

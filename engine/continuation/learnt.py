@@ -10,12 +10,13 @@ from engine.continuation.model import ContinuationModel
 from engine.continuation.seeds import Finder
 from indexers.schema import Rows, Seeds, Vectors
 from rankers.blend import standardised
-from rankers.fusion import Pool
+from rankers.fusion import Shares
 from rankers.recommend.item_vectors import ItemVectors
 from rankers.suite import Scored
 
+Names = tuple[str, ...]
 SECOND_STAGE = "order"  # the arm by which the second stage moves a track
-DEPTH = 600  # of the blend's best known tracks that the second stage orders
+DEPTH = 600  # best known tracks that the second stage orders
 
 
 @dataclass(frozen=True)
@@ -53,38 +54,41 @@ class Learnt:
             by_arm[arm.name] = scores
         return by_arm
 
-    def weights(self, seeds: Seeds, n_seeds: int) -> Mapping[str, float]:
-        """What each arm weighs: as fitted, less where playlists know few of the seeds."""
-        suite = self.model.suite
-        known = len(seeds.rows) / max(n_seeds, len(seeds.rows)) if n_seeds or len(seeds.rows) else 1.0
-        weights = known * suite.blend.weights_for(len(seeds.rows))
-        return dict(zip(suite.names, weights.tolist(), strict=True))
+    def shares(self, arms: Mapping[str, Vectors], scored: Scored, seeds: Seeds, n_seeds: int) -> tuple[Names, Shares]:
+        """What each learnt arm and the second stage give to the library's tracks, [n_arms + 1, n_library].
 
-    def reordered(self, pool: Pool, scored: Scored, seeds: Seeds) -> Pool:
-        """Let the second stage order the best of the tracks that playlists hold, among the places that they have.
-
-        The scores stay where they are and the tracks move between them; what that gave or took is the share of the arm
-        "order", so that shares still sum to the score. Others keep place and score.
+        Arms are standardised over the library and weighed as fitted; then the second stage orders the best of the tracks
+        that playlists hold: what the arms gave to them moves between them, and the difference is the share of "order".
+        All together has the spread of one standardised arm, less where playlists know few of the seeds.
 
         Args:
-            pool: All tracks of the library in row order.
+            arms: What `of_library` gave.
             scored: What the arms say of the vocabulary.
             seeds: The playlist.
+            n_seeds: How many seeds the library has, known or not.
         """
+        weights = self.model.suite.blend.weights_for(len(seeds.rows))
+        shares = np.stack([weight * standardised(arms[name]) for weight, name in zip(weights, arms, strict=True)])
+        total = shares.sum(axis=0, dtype=np.float64)
+        moved = self._reordered(total, scored, seeds) - total
+        known = len(seeds.rows) / max(n_seeds, len(seeds.rows)) if n_seeds or len(seeds.rows) else 1.0
+        scale = known / (float(total.std()) or 1.0)
+        return (*arms, SECOND_STAGE), np.vstack([shares, moved]) * scale
+
+    def _reordered(self, total: Shares, scored: Scored, seeds: Seeds) -> Shares:
+        """The totals of the library's tracks, those of the best known ones moved into the second stage's order."""
         suite = self.model.suite
         rows = self.finder.library_rows
-        best = rows[np.argsort(-pool.scores[rows], kind="stable")[:DEPTH]]
+        best = rows[np.argsort(-total[rows], kind="stable")[:DEPTH]]
         if suite.ranker is None or len(best) < 2:
-            return pool
+            return total
         numbers = self.finder.vocabulary_rows[np.searchsorted(rows, best)]
         blended = np.asarray(suite.blend.weights_for(len(seeds.rows)) @ scored.standard[:, numbers], dtype=np.float32)
         places = np.argsort(-blended, kind="stable")  # the second stage reads its candidates in the blend's order
         judged = suite.judge(seeds, scored.take(numbers[places]), blended[places])
-        order = best[places][np.argsort(-judged, kind="stable")]
-        scores = pool.scores.copy()
-        scores[order] = pool.scores[best]
-        shares = np.vstack([pool.shares, scores - pool.scores])
-        return Pool(pool.rows, scores, (*pool.arms, SECOND_STAGE), shares)
+        moved = total.copy()
+        moved[best[places][np.argsort(-judged, kind="stable")]] = total[best]
+        return moved
 
     @cached_property
     def _cold(self) -> tuple[Rows, Vectors]:

@@ -141,7 +141,7 @@ def test_kept_tracks_are_seeds_too_each_once(continuer_of):
 def test_what_other_playlists_say_joins_in(continuer_of):
     table = np.array([[0, 0, 0, 0], [0, 0, 0, 0], [5, 0, 0, 1], [4, 1, 0, 0]])
     arm = FakeArm(table)
-    continuer = continuer_of(model_of(arm, 2.0), sound_weight=0)
+    continuer = continuer_of(model_of(arm, 3.0), sound_weight=0, learnt_weight=2.0)  # all learnt arms together weigh 2
     answer = continuer.continue_playlist(Pasted("Dan - Gone\nnobody - knows"), 10, Changes(name="x"))
     assert [(seed.title, seed.tier, seed.track_id) for seed in answer.seeds] == [("Gone", "named", "")]
     assert [(entry.written, entry.reason) for entry in answer.unmatched] == [("nobody - knows", "unmatched")]

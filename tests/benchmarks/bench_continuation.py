@@ -1,0 +1,104 @@
+"""How long does continuing a playlist of 50 tracks take, over a library of 70,000 tracks, and what takes it?
+
+python tests/benchmarks/bench_continuation.py LIBRARY --playlists FILE [--tracks 70000]
+
+The large library is the serving generation of LIBRARY with its real vectors resampled with noise; its tracks bear the
+names of the tracks of FILE (JSON lines of playlists), first those that most playlists hold, and it learns from FILE.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
+    os.environ[threads] = "1"
+
+import numpy as np
+import polars as pl
+from bench_latency import NOISE, enlarge, percentiles
+from record import record
+
+from engine import Engine
+from indexers.catalog.corpus import build_corpus, build_vocabulary
+from indexers.catalog.playlists.formats import read_playlist_file
+from indexers.generation import Generation
+from indexers.library import Library
+from indexers.words import WordIndex, track_texts
+
+N_SEEDS = 50
+ROUNDS = 200
+
+
+def name_tracks(library: Library, file: Path) -> None:
+    """Give the library's tracks the names of the playlists' tracks, the most listed first."""
+    playlists = read_playlist_file(file)
+    vocabulary = build_vocabulary(playlists, min_playlists=1)
+    order = np.argsort(-build_corpus(playlists, vocabulary).counts, kind="stable")
+    path = library.generation(1) / "tracks.parquet"
+    tracks = pl.read_parquet(path)
+    order = order[: tracks.height].tolist()
+    if len(order) < tracks.height:
+        raise SystemExit(f"{file} names {len(order)} tracks, fewer than --tracks")
+    tracks = tracks.with_columns(
+        artist=pl.Series([vocabulary.artists[row] for row in order]),
+        title=pl.Series([vocabulary.titles[row] for row in order]),
+        album=pl.lit(None, dtype=pl.String),
+    )
+    tracks.write_parquet(path)
+    WordIndex.build(track_texts(tracks)).save(library.generation(1) / "words")
+
+
+def measure(engine: Engine, rng: np.random.Generator) -> dict[str, Any]:
+    """Milliseconds of warm continuations with names, after ten that are not counted, and of their parts."""
+    ids = engine.refresh().generation.tracks["track_id"]
+    taken: list[float] = []
+    parts: dict[str, list[float]] = {}
+    for number in range(ROUNDS + 10):
+        seeds = ids.gather(rng.integers(len(ids) // 2, size=N_SEEDS)).to_list()
+        started = time.perf_counter()
+        answer = engine.continue_playlist(seeds, 50, name=("rainy piano", "party", "sunday morning")[number % 3])
+        if number >= 10:
+            taken.append(time.perf_counter() - started)
+            for part, spent_ms in answer.parts_ms.items():
+                parts.setdefault(part, []).append(spent_ms / 1000)
+    return {"whole": percentiles(taken), "parts": {part: percentiles(spent) for part, spent in parts.items()}}
+
+
+def main() -> None:
+    """Measure and record."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--playlists", type=Path, required=True)
+    parser.add_argument("--tracks", type=int, default=70_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        library = Library.create(Path(name))
+        enlarge(Generation.open(Library.open(options.library)), library, options.tracks)
+        name_tracks(library, options.playlists)
+        engine = Engine.open(library.root)
+        started = time.perf_counter()
+        learnt = engine.learn_continuation([options.playlists], told=print)
+        learnt_s = time.perf_counter() - started
+        started = time.perf_counter()
+        engine.continue_playlist((), 50, name="rainy piano")
+        figures = {
+            "learning_s": round(learnt_s, 1),
+            "model_bytes": sum(path.stat().st_size for path in learnt.folder.iterdir()),
+            "first_answer_s": round(time.perf_counter() - started, 2),
+            "known_tracks": learnt.n_tracks,
+            "library_tracks_known": learnt.n_warm,
+            "library_tracks_placed": learnt.n_predicted,
+            "warm": measure(engine, np.random.default_rng(2)),
+        }
+    record(
+        "continuation",
+        figures,
+        {"tracks": options.tracks, "seeds": N_SEEDS, "k": 50, "rounds": ROUNDS, "threads": 1, "noise": NOISE},
+    )
+
+
+if __name__ == "__main__":
+    main()
