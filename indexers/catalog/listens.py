@@ -93,8 +93,12 @@ def read_names(path: Path) -> dict[str, str]:
     """
     lines = _fields(path)
     heading = next(lines, (1, []))[1]
-    wanted = (_find(path, heading, "", ID_COLUMNS, "id"), _find(path, heading, "", NAME_COLUMNS, "name"))
-    return {fields[wanted[0]]: fields[wanted[1]] for _, fields in lines if len(fields) > max(wanted)}
+    ids, names = _usual(heading, ID_COLUMNS), _usual(heading, NAME_COLUMNS)
+    if not ids or not names:
+        raise InputError(
+            f"{path} has no columns id and name, but {', '.join(heading)[:200] or 'none'}: rename its headings"
+        )
+    return {fields[ids[0]]: fields[names[0]] for _, fields in lines if len(fields) > max(ids[0], names[0])}
 
 
 def _matrix(plays: "array[float]", of_row: "array[int]", of_place: "array[int]") -> "csr_matrix":

@@ -56,6 +56,12 @@ def test_columns_by_name_and_names_of_items(tmp_path):
     assert listens.counts.toarray().tolist() == [[3.0, 2.0]]
 
 
+def test_names_need_their_headings(tmp_path):
+    names = table(tmp_path, "id\turl\n8\thttp://x\n", "artists.dat")
+    with pytest.raises(InputError, match="has no columns id and name, but id, url: rename its headings"):
+        read_listens(table(tmp_path, HETREC), names=names)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
