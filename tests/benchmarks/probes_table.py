@@ -17,8 +17,8 @@ PAGE = """# What playlist vectors know
 The encoders are frozen; a probe is a logistic regression on their standardised vectors, its regularisation chosen by
 inner folds over lists. It learns from the training side of the real playlists and is asked about the held-out side
 (newest tenth of each source, whole Spotify lists); in brackets 95 % by a bootstrap over whole lists. Chance says the
-most frequent label of the training side, or draws neighbours at random. The probes and the neighbour task are after Papreja,
-Venkateswara, Panchanathan 2019, their form after Conneau et al. 2018; bins, lengths and sizes are our own.
+most frequent label of the training side, or draws neighbours at random. The probes and the neighbour task are after
+Papreja, Venkateswara, Panchanathan 2019, their form after Conneau et al. 2018; bins, lengths and sizes are our own.
 
 ## The table
 
