@@ -1,6 +1,7 @@
 """Playlists cut, grouped by length and padded, for the network."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +37,49 @@ def pad(lists: Sequence[Rows]) -> Batch:
 
 
 def epoch_batches(lists: Sequence[Rows], settings: Seq2SeqSettings, epoch: int) -> list[Batch]:
-    """Cut, crop and group the playlists of one epoch; the same epoch gives the same batches."""
+    """Mix, cut, crop and group the playlists of one epoch; the same epoch gives the same batches."""
     rng = np.random.default_rng((settings.seed, epoch))
-    chunks = [chunk for rows in lists for chunk in _cut(rows, settings, rng)]
+    mixed = mix(lists, settings.mix, rng)
+    chunks = [chunk for rows in mixed for chunk in _cut(rows, settings, rng)]
     groups = list(_groups(chunks, settings.batch_tracks, rng))
     return [pad([chunks[row] for row in groups[at]]) for at in rng.permutation(len(groups))]
+
+
+def mix(lists: Sequence[Rows], share: float, rng: np.random.Generator) -> list[Rows]:
+    """Replace tracks by others that share a playlist with them, so that no playlist can be learnt by heart.
+
+    Args:
+        lists: Playlists without repeats.
+        share: Of the playlists that are changed: in each a part of the tracks, drawn evenly from none to all.
+        rng: Of the draws.
+
+    Returns:
+        Playlists of the same lengths, still without repeats.
+    """
+    holding = _holding(lists)
+    return [_mixed(rows, lists, holding, rng) if rng.random() < share else rows for rows in lists]
+
+
+def _mixed(rows: Rows, lists: Sequence[Rows], holding: Mapping[int, Sequence[int]], rng: np.random.Generator) -> Rows:
+    found = rows.tolist()
+    held = set(found)
+    for place in np.flatnonzero(rng.random(len(found)) < rng.random()).tolist():
+        others = holding[found[place]]
+        other = lists[others[int(rng.integers(len(others)))]]
+        track = int(other[int(rng.integers(len(other)))])
+        if track not in held:
+            held.add(track)
+            found[place] = track
+    return np.array(found, dtype=np.int64)
+
+
+def _holding(lists: Sequence[Rows]) -> dict[int, list[int]]:
+    """Which playlists hold each track."""
+    holding: dict[int, list[int]] = defaultdict(list)
+    for number, rows in enumerate(lists):
+        for row in rows.tolist():
+            holding[row].append(number)
+    return holding
 
 
 def fixed_batches(lists: Sequence[Rows], longest: int, batch_tracks: int) -> list[tuple[Rows, Batch]]:

@@ -51,7 +51,7 @@ class Network(nn.Module):
         """Make the layers; see `start` for the track vectors."""
         super().__init__()
         width, dim, hidden = settings.tracks.dim, settings.dim, settings.hidden
-        self.n_tracks, self.dim = n_tracks, dim
+        self.n_tracks, self.dim, self.dropout = n_tracks, dim, settings.dropout
         self.first, self.blank = n_tracks, n_tracks + 1
         self.table = nn.Embedding(n_tracks + 2, width, sparse=True)
         self.bias = nn.Parameter(torch.zeros(n_tracks))
@@ -95,7 +95,7 @@ class Network(nn.Module):
             rows: [n_playlists, n_places], padded with any row.
             lengths: [n_playlists] on the CPU, each at least 1.
         """
-        packed = pack_padded_sequence(self.table(rows), lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(self._drop(self.table(rows)), lengths, batch_first=True, enforce_sorted=False)
         states, last = self.reader(packed)
         padded, _ = pad_packed_sequence(states, batch_first=True, total_length=rows.shape[1])
         vectors = functional.normalize(last.transpose(0, 1).reshape(len(rows), self.dim), dim=1)
@@ -124,10 +124,10 @@ class Network(nn.Module):
     def step(self, given: Tensor, encoded: Encoded, attends: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Write on from a state of the decoder; see `decode`. Gives the next state too."""
         vectors = self._spread(encoded.vectors)[:, None]
-        states, state = self.writer(self.table(given) + self.fed(vectors), state)
+        states, state = self.writer(self._drop(self.table(given)) + self.fed(vectors), state)
         context = self._attend(states, encoded) * attends[:, None, None]
         parts = (states, context, vectors.expand(-1, states.shape[1], -1))
-        written: Tensor = self.says(torch.cat(parts, dim=2))
+        written: Tensor = self.says(self._drop(torch.cat(parts, dim=2)))
         return written, state
 
     def scores(self, written: Tensor) -> Tensor:
@@ -139,6 +139,9 @@ class Network(nn.Module):
     def ends(written: Tensor) -> Tensor:
         """Score whether the playlist has ended before each place: [..., width + 1] gives [...] logits."""
         return written[..., -1]
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return functional.dropout(values, self.dropout, self.training)
 
     def _attend(self, states: Tensor, encoded: Encoded) -> Tensor:
         asked = self.asks(states) @ encoded.states.transpose(1, 2) / math.sqrt(self.dim)

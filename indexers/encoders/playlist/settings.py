@@ -40,12 +40,14 @@ class Seq2SeqSettings(Section):
     negatives: PositiveInt = 1024  # tracks that each batch is told apart from
     word_dropout: float = Field(default=0.3, ge=0.0, lt=1.0)  # of the tracks that the decoder is given
     attention_dropout: float = Field(default=0.5, ge=0.0, le=1.0)  # of the playlists: decoded from the vector alone
+    mix: float = Field(default=0.6, ge=0.0, le=1.0)  # of the playlists in an epoch: some of their tracks are replaced
+    dropout: float = Field(default=0.2, ge=0.0, lt=1.0)  # of what the network is given and of what it says
     crop: float = Field(default=0.3, ge=0.0, le=1.0)  # of the playlists in an epoch: only a part of them is read
     chunk_tracks: PositiveInt = 100  # longer playlists are cut in training
     encode_tracks: PositiveInt = 300  # and longer ones in encoding
     batch_tracks: PositiveInt = 1000
     learning_rate: PositiveFloat = 3e-3
-    table_rate: float = Field(default=0.1, ge=0.0, le=1.0)  # of the learning rate: how much the track vectors move
+    table_rate: float = Field(default=0.03, ge=0.0, le=1.0)  # of the learning rate, for track vectors and biases
     clip: PositiveFloat = 1.0  # the longest gradient
     epochs: PositiveInt = 12
     patience: PositiveInt = 3  # epochs without a better validation loss

@@ -77,10 +77,10 @@ class Trainer:
         self.n_steps = 0
         self._drawn = torch.from_numpy(shares.drawn).to(network.bias.device)
         self._up_to = np.cumsum(shares.drawn.astype(np.float64))
-        dense = [values for name, values in network.named_parameters() if name != "table.weight"]
-        self._dense = dense
+        self._dense = [values for name, values in network.named_parameters() if name not in ("table.weight", "bias")]
         self.optimisers = (
-            torch.optim.Adam(dense, lr=settings.learning_rate),
+            torch.optim.Adam(self._dense, lr=settings.learning_rate),
+            torch.optim.Adam([network.bias], lr=settings.learning_rate),
             torch.optim.SparseAdam([network.table.weight], lr=settings.learning_rate),
         )
 
@@ -94,7 +94,9 @@ class Trainer:
         rng = np.random.default_rng((self.settings.seed, STEP_SEEDS, self.n_steps))
         self._set_rate(progress)
         self.network.train()
-        loss = self._loss(teaching(batch, self.network), rng)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(rng.integers(2**62)))  # of the dropout
+            loss = self._loss(teaching(batch, self.network), rng)
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -120,8 +122,9 @@ class Trainer:
 
     def _set_rate(self, progress: float) -> None:
         warm = min(1.0, (self.n_steps + 1) / WARM_STEPS)
+        slow = self.settings.table_rate
         rate = self.settings.learning_rate * warm * max(LAST_RATE, 1.0 - progress * (1.0 - LAST_RATE))
-        for optimiser, part in zip(self.optimisers, (1.0, self.settings.table_rate), strict=True):
+        for optimiser, part in zip(self.optimisers, (1.0, slow, slow), strict=True):
             for group in optimiser.param_groups:
                 group["lr"] = rate * part
 

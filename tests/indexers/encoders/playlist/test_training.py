@@ -146,7 +146,16 @@ def test_shares_by_hand(scenes):
 def learnt(scenes, tmp_path_factory):
     """An encoder that was let learn a dozen short playlists by heart."""
     settings = SETTINGS.model_copy(
-        update={"epochs": 120, "patience": 120, "learning_rate": 1e-2, "dim": 64, "hidden": 64, "word_dropout": 0.2}
+        update={
+            "epochs": 120,
+            "patience": 120,
+            "learning_rate": 1e-2,
+            "mix": 0.0,
+            "dropout": 0.0,
+            "dim": 64,
+            "hidden": 64,
+            "word_dropout": 0.2,
+        }
     )
     lists = [rows[:5] for rows in scenes.lists[:12]]
     trainer = trainer_for(scenes, settings)
