@@ -130,11 +130,10 @@ def fit_arms(corpus: Corpus, settings: FitSettings, tools: Tools) -> tuple[tuple
     """Fit every arm to one corpus."""
     matrix = corpus.matrix
     tools.told("track vectors")
-    vectors = learn_track_vectors(corpus, settings.item2vec)
+    item2vec = ItemVectors.fit(learn_track_vectors(corpus, settings.item2vec))
     tools.told("neighbours of tracks and playlists")
     cosine = ItemKnn.fit(matrix, "cosine", settings.cosine)
-    item2vec = ItemVectors.fit(vectors)
-    sif: PlaylistEncoder = fit_sif(corpus, vectors)
+    sif: PlaylistEncoder = fit_sif(corpus, item2vec.vectors)
     arms: list[Recommender] = [
         Popularity.fit(corpus, settings.popularity_half_life_days),
         cosine,

@@ -17,7 +17,8 @@ from indexers.encoders.playlist.sources import gather_playlists, library_playlis
 from indexers.generation import Generation
 from indexers.library import Library
 from indexers.schema import Rows, Vectors
-from rankers.recommend.cold import ArtistMeans, ColdPredictor, unit
+from rankers.recommend.cold import ArtistMeans, ColdPredictor
+from rankers.recommend.directions import unit
 from rankers.recommend.item_vectors import ItemVectors
 
 if TYPE_CHECKING:

@@ -57,8 +57,8 @@ class Learnt:
     def shares(self, arms: Mapping[str, Vectors], scored: Scored, seeds: Seeds, n_seeds: int) -> tuple[Names, Shares]:
         """What each learnt arm and the second stage give to the library's tracks, [n_arms + 1, n_library].
 
-        Arms are standardised over the library and weighed as fitted; then the second stage orders the best of the tracks
-        that playlists hold: what the arms gave to them moves between them, and the difference is the share of "order".
+        Arms are standardised over the library and weighed as fitted; the second stage then orders the best tracks that
+        playlists hold: what the arms gave to them moves between them, and the difference is the share of "order".
         All together has the spread of one standardised arm, less where playlists know few of the seeds.
 
         Args:

@@ -153,7 +153,7 @@ def load_model(folder: Path, text: TextEncoder | None) -> ContinuationModel:
 def _suite(
     corpus: Corpus, settings: FitSettings, blend: Blend, tensors: Mapping[str, Any], text: TextEncoder | None
 ) -> Suite:
-    item2vec = ItemVectors.fit(tensors["item2vec"])
+    item2vec = ItemVectors(tensors["item2vec"], "item2vec")
     cosine = _neighbours(tensors, "item_knn_cosine")
     arms: dict[str, Recommender] = {
         arm.name: arm
@@ -163,7 +163,7 @@ def _suite(
             _neighbours(tensors, "item_knn_bm25"),
             SessionKnn.fit(corpus, settings.session),
             item2vec,
-            PlaylistNeighbours.fit(corpus, fit_sif(corpus, tensors["item2vec"]), settings.neighbours),
+            PlaylistNeighbours.fit(corpus, fit_sif(corpus, item2vec.vectors), settings.neighbours),
             Als(tensors["als"], tensors["als_gram"], settings.als.alpha),
         )
     }

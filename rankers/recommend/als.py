@@ -46,15 +46,15 @@ class Als:
         """
         from implicit.cpu.als import AlternatingLeastSquares
 
-        model = AlternatingLeastSquares(
-            factors=settings.factors,
-            regularization=settings.regularization,
-            alpha=settings.alpha,
-            iterations=settings.iterations,
-            num_threads=settings.threads,
-            random_state=settings.seed,
-        )
         with calm_implicit():
+            model = AlternatingLeastSquares(
+                factors=settings.factors,
+                regularization=settings.regularization,
+                alpha=settings.alpha,
+                iterations=settings.iterations,
+                num_threads=settings.threads,
+                random_state=settings.seed,
+            )
             model.fit(matrix.tocsr().astype(np.float32), show_progress=False)
         factors = np.ascontiguousarray(model.item_factors, dtype=np.float32)
         held_back = settings.regularization * np.eye(factors.shape[1], dtype=np.float32)

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from indexers.errors import ModelError, ShapeError
 from indexers.files import write_atomically
 from indexers.schema import Rows, Vectors
+from rankers.recommend.directions import unit
 
 ALPHAS = (0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 FOLDS = 5
-SHORTEST = 1e-12
 REMEDY = "fit it again"
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
@@ -267,24 +267,3 @@ def _sums(directions: Vectors, artists: Rows, highest: int) -> tuple[Vectors, Ro
 def _check_sizes(rows: Vectors, artists: Rows) -> None:
     if len(rows) != len(artists):
         raise ShapeError(f"{len(rows)} rows do not fit {len(artists)} artists' numbers: give one for each")
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """The same directions with length 1, [n, dim]; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, SHORTEST), dtype=np.float32)
-
-
-def centred(vectors: Vectors) -> Vectors:
-    """The directions of vectors around their mean direction, [n_tracks, dim], unit rows; zeros stay zeros.
-
-    Vectors learnt with negative samples lie in a narrow cone: before the mean is taken away, any two are alike, and a
-    prediction of nothing but the mean seems right.
-
-    Source: Mu and Viswanath 2018, "All-but-the-top", the first of its two steps.
-    """
-    directions = unit(vectors)
-    stored = np.flatnonzero(vectors.any(axis=1))
-    if len(stored):
-        directions[stored] -= directions[stored].mean(axis=0)
-    return unit(directions)

@@ -6,11 +6,12 @@ import numpy as np
 
 from indexers.schema import Rows, Seeds, Vectors
 from rankers.recommend.common import checked
+from rankers.recommend.directions import centred
 
 
 @dataclass(frozen=True, slots=True)
 class ItemVectors:
-    """The cosine of each track's vector with the mean of the seeds' unit vectors.
+    """The cosine of each track's vector with the mean of the seeds' unit vectors, around the mean of all.
 
     Source: Barkan and Koenigstein 2016, "Item2vec".
     """
@@ -20,10 +21,8 @@ class ItemVectors:
 
     @classmethod
     def fit(cls, vectors: Vectors, name: str = "item2vec") -> "ItemVectors":
-        """Take vectors of any length, [n_tracks, dim]."""
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit = np.divide(vectors, lengths, out=np.zeros_like(vectors, dtype=np.float32), where=lengths > 0)
-        return cls(np.ascontiguousarray(unit, dtype=np.float32), name)
+        """Take vectors of any length, [n_tracks, dim]; what all have in common is taken off."""
+        return cls(np.ascontiguousarray(centred(vectors)), name)
 
     @property
     def n_tracks(self) -> int:

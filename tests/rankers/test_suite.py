@@ -45,7 +45,7 @@ def corpus():
 
 
 def facts():
-    vectors = ItemVectors.fit(np.array([[1, 0], [0, 1], [1, 1], [-1, 0]], dtype=np.float32))
+    vectors = ItemVectors(np.array([[1, 0], [0, 1], [0.6, 0.8], [-1, 0]], dtype=np.float32), "item2vec")
     return Facts.fit(corpus(), vectors, ItemKnn.fit(corpus().matrix, "cosine", ItemKnnSettings()))
 
 
@@ -58,7 +58,7 @@ def test_facts_are_those_of_a_hand_count():
     np.testing.assert_allclose(table["days_since_first"], [2, 0])
     np.testing.assert_allclose(table["seeds_of_artist"], [1, 1])
     np.testing.assert_allclose(table["seeds_of_album"], [1, 0])
-    np.testing.assert_allclose(table["likeness_most"], [0.5**0.5, -(0.5**0.5)], rtol=1e-6)
+    np.testing.assert_allclose(table["likeness_most"], [0.8, -0.6], rtol=1e-6)
     np.testing.assert_allclose(table["likeness_first"], [0, -1], atol=1e-6)
     np.testing.assert_allclose(table["shared_seeds"], [2, 2])
     np.testing.assert_allclose(table["shared_most"], [1.0, 0.5], rtol=1e-6)

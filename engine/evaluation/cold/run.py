@@ -17,7 +17,8 @@ from indexers.catalog.playlists.entry import Playlist
 from indexers.encoders.playlist.item2vec import learn_track_vectors
 from indexers.schema import Rows, Vectors
 from rankers.metrics import METRICS, Truth
-from rankers.recommend.cold import ColdPredictor, centred
+from rankers.recommend.cold import ColdPredictor
+from rankers.recommend.directions import centred
 
 
 def evaluate_cold(

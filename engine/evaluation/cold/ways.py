@@ -7,7 +7,8 @@ import numpy as np
 from engine.evaluation.cold.ask import Question
 from engine.evaluation.cold.space import Space
 from indexers.schema import Rows, Vectors
-from rankers.recommend.cold import ColdPredictor, unit
+from rankers.recommend.cold import ColdPredictor
+from rankers.recommend.directions import unit
 
 DEPTH = 500  # recommendations a query
 PREDICTED = "predicted"

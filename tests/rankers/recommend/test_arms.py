@@ -130,10 +130,11 @@ def test_als_is_the_same_every_time():
     np.testing.assert_array_equal(one, two)
 
 
-def test_vectors_score_by_cosine_with_the_middle():
-    model = ItemVectors.fit(np.array([[2.0, 0], [0, 3], [1, 1], [0, 0]], dtype=np.float32))
-    middle = Seeds(np.array([0, 1]))
-    np.testing.assert_allclose(model.score(middle), [0.5**0.5, 0.5**0.5, 1, 0], atol=1e-6)
+def test_vectors_score_by_cosine_around_the_mean():
+    model = ItemVectors.fit(np.array([[2.0, 0], [0, 3], [-1, 0], [0, -1], [0, 0]], dtype=np.float32))
+    np.testing.assert_allclose(model.score(Seeds(np.array([0, 1]))), [0.5**0.5, 0.5**0.5, -(0.5**0.5), -(0.5**0.5), 0])
+    cone = np.array([[10, 1], [10, -1], [0, 0]], dtype=np.float32)  # alike, but for what is left around their mean
+    np.testing.assert_allclose(ItemVectors.fit(cone).score(Seeds(np.array([0]))), [1, -1, 0], atol=1e-6)
 
 
 def test_neighbours_of_the_playlist_lend_their_tracks():

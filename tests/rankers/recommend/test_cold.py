@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from indexers.errors import ModelError, ShapeError
-from rankers.recommend.cold import FOLDS, ArtistMeans, ColdPredictor, Ridge, centred, fit_ridge, unit
+from rankers.recommend.cold import FOLDS, ArtistMeans, ColdPredictor, Ridge, fit_ridge
+from rankers.recommend.directions import centred, unit
 
 
 def normal(*shape, seed=0):

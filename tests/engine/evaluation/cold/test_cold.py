@@ -14,7 +14,7 @@ from indexers.catalog.corpus import build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.encoders.playlist.settings import Item2VecSettings
 from indexers.errors import InputError
-from rankers.recommend.cold import unit
+from rankers.recommend.directions import unit
 
 N_STYLES = 6
 PLAN = ColdPlan(share=0.2, n_seeds=3, n_resamples=200, item2vec=Item2VecSettings(dim=16, epochs=30, sample=0.0))
