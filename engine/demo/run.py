@@ -6,12 +6,13 @@ from pathlib import Path
 
 import typer
 
-from engine.commands import catalog, generations, searching
+from engine.commands import catalog, generations, playlists, searching
 from engine.commands.output import progress_bar
 from engine.demo.music import Made, make_music
 
 SEARCHES = ("solo piano", "church organ", "heavy metal guitar and drums")
 SHOWN = 3
+PLAYLIST = "Chorales"  # one of those that lie beside the music, one for each collection
 N_PIECES = 160
 
 
@@ -36,6 +37,8 @@ def main(folder: Path = Path("demo-music"), library: Path = Path("demo-library")
     for text in SEARCHES:
         _step(f'segue search "{text}" --k {SHOWN} --library {library}')
         searching.search(text=[text], k=SHOWN, library=library)
+    _step(f'segue continue "{PLAYLIST}" --k {SHOWN} --library {library}')
+    playlists.continue_playlist(playlist=PLAYLIST, k=SHOWN, library=library)
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     _step(f"done in {minutes} min {seconds} s; open the page with: segue ui --library {library}")
 

@@ -28,16 +28,38 @@ def sections(report: Report) -> Iterator[Section]:
     yield Section("beyond", f"Beyond accuracy: {report.main}", text, (_shapes(report),))
     if report.cold:
         text = "Tracks that no training playlist holds, apart from those that some do."
-        yield Section("cold", "Cold tracks", text, (_listing("Cold and warm", report.cold),))
+        yield Section("cold", "Cold tracks", text, tuple(_cold(report.cold)))
     yield Section("meaning", "What the figures mean", "|G| is how many tracks were held out.", (_definitions(),))
     tables = (_counts(report), _listing("Settings", report.settings))
     yield Section("settings", "Counts and settings", "", tables)
+
+
+COLD = {
+    "arms": "Cold tracks among all cold tracks",
+    "arms_new_artists": "Cold tracks of artists that no playlist holds",
+    "warm": "Warm tracks among all warm tracks, apart",
+}
 
 
 def _accuracy(caption: str, arms: Mapping[str, ArmFigures], order: Sequence[str]) -> Table:
     columns = [column(metric, arms) for metric in METRICS]
     rows = tuple((Cell(name), *(own[name] for own in columns), Cell(f"{arms[name].n_empty:,}")) for name in order)
     return Table(caption, ("arm", *(NAMES[metric] for metric in METRICS), "empty"), rows)
+
+
+def _cold(cold: Mapping[str, Any]) -> Iterator[Table]:
+    """What `evaluate_cold` found: each of its tables of arms, then the rest."""
+    for part, caption in COLD.items():
+        found = {name: _cold_arm(figures) for name, figures in cold.get(part, {}).items()}
+        if found:
+            yield _accuracy(caption, found, sorted(found, key=lambda name: -found[name].means["ndcg_500"]))
+    rest = {name: value for name, value in cold.items() if name not in (*COLD, "comparisons")}
+    yield _listing("Cold: counts, predictor and settings", rest)
+
+
+def _cold_arm(figures: Mapping[str, Any]) -> ArmFigures:
+    intervals = {metric: (low, high) for metric, (low, high) in figures["intervals"].items()}
+    return ArmFigures({metric: figures[metric] for metric in METRICS}, intervals, {}, figures["n_queries"], 0)
 
 
 def _by_scenario(report: Report, metric: str) -> Table:

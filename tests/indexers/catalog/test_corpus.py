@@ -1,9 +1,12 @@
+import gzip
+
 import pytest
 
 from indexers.catalog.corpus import build_corpus, build_vocabulary, day_of, fold, key_of
 from indexers.catalog.playlists.entry import Entry, Playlist
+from indexers.catalog.playlists.formats import read_playlist_file
 from indexers.catalog.splits import split_newest
-from indexers.errors import InputError
+from indexers.errors import InputError, PlaylistError
 
 
 def playlist(titles, **said):
@@ -72,3 +75,25 @@ def test_what_cannot_be_divided_is_refused():
         split_newest([])
     with pytest.raises(InputError, match=r"a share of 1.0"):
         split_newest([playlist("a")], 1.0)
+
+
+def test_the_million_playlist_datasets_format_becomes_a_corpus(shared_data):
+    playlists = read_playlist_file(shared_data / "playlists" / "mpd.first.json")
+    corpus = build_corpus(playlists, build_vocabulary(playlists))
+    assert len(corpus.lists) == 29
+    assert (corpus.names[0], playlists[0].date) == ("Throwbacks", "2017-04-28")
+    assert 0 < len(corpus.vocabulary) < sum(len(playlist.entries) for playlist in playlists)
+    assert corpus.counts.min() >= 2
+    assert any(corpus.vocabulary.albums)
+
+
+def test_compressed_json_lines_are_read_and_a_cut_file_is_told(tmp_path):
+    lines = b'{"playlist_id": "1", "curator": "Ann", "source": "radio", "date": "2020-01-02", "tracks": [["X", "a"]]}\n'
+    whole = gzip.compress(lines * 50)
+    (tmp_path / "all.jsonl.gz").write_bytes(whole)
+    found = read_playlist_file(tmp_path / "all.jsonl.gz")
+    assert len(found) == 50
+    assert (found[0].curator, found[0].source, found[0].date) == ("Ann", "radio", "2020-01-02")
+    (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) - 12])
+    with pytest.raises(PlaylistError, match="not a whole gzip file"):
+        read_playlist_file(tmp_path / "cut.jsonl.gz")
