@@ -81,7 +81,7 @@ def test_the_million_playlist_datasets_format_becomes_a_corpus(shared_data):
     playlists = read_playlist_file(shared_data / "playlists" / "mpd.first.json")
     corpus = build_corpus(playlists, build_vocabulary(playlists))
     assert len(corpus.lists) == 29
-    assert (corpus.names[0], playlists[0].date) == ("Throwbacks", "2017-04-28")
+    assert (corpus.names[0], playlists[0].date) == ("Throwbacks", "2017-04-29")
     assert 0 < len(corpus.vocabulary) < sum(len(playlist.entries) for playlist in playlists)
     assert corpus.counts.min() >= 2
     assert any(corpus.vocabulary.albums)
