@@ -2,12 +2,14 @@
 
 `python tests/benchmarks/bench_reconstruction.py --train TRAIN --test TEST MODEL…` writes the playlists of TEST again
 from each model's vectors, with and without attention and vector, and prints one JSON document. A model is a folder
-that `segue train playlist --playlists TRAIN` made.
+that `segue train playlist --playlists TRAIN` made. Averages cannot write: of them, the tracks nearest to the vector are
+taken, as many as the playlist really has.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from record import commit, hardware
 
 from indexers.catalog.corpus import build_corpus
 from indexers.catalog.playlists.formats import read_playlist_file
-from indexers.encoders.playlist import load_playlist_encoder
-from indexers.encoders.playlist.reconstruct import report
+from indexers.encoders.playlist import NamedPlaylistEncoder, load_playlist_encoder
+from indexers.encoders.playlist.reconstruct import compare, report
+from indexers.encoders.playlist.seq2seq import Seq2SeqEncoder
 from indexers.schema import Rows
 
 SEED = 0
@@ -37,8 +40,20 @@ def _examine(folder: Path, train: Path, test: Path, sample: int) -> dict[str, An
     encoder = load_playlist_encoder(folder)
     learnt, held_out = (build_corpus(read_playlist_file(path), encoder.vocabulary) for path in (train, test))
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    found = report(encoder, _sampled(held_out.lists, sample), learnt.counts)
+    lists = _sampled(held_out.lists, sample)
+    found: Mapping[str, Any]
+    if isinstance(encoder, Seq2SeqEncoder):
+        found = report(encoder, lists, learnt.counts)
+    else:
+        written = asdict(compare(lists, _nearest(encoder, lists)))
+        found = {"playlists": len(lists), "nearest tracks": {"written": written}}
     return {"fingerprint": encoder.fingerprint, "training": card["figures"], **found}
+
+
+def _nearest(encoder: NamedPlaylistEncoder, lists: Sequence[Rows]) -> list[Rows]:
+    tracks = encoder.stored().tensors["track_vectors"]
+    order = np.argsort(-(encoder.encode(lists) @ tracks.T), axis=1, kind="stable")
+    return [near[: len(rows)] for near, rows in zip(order, lists, strict=True)]
 
 
 def _sampled(lists: Sequence[Rows], sample: int) -> list[Rows]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SPREAD = 0.3  # the standard deviation that a component of the track vectors starts with
 MEMORY_TRACKS = 50  # the longest time scale that the encoder begins with
+FIRST_ECHO = 2.5  # the length of what the decoder begins to say of the average, at most
+FIRST_SAY = 0.3  # of the usual weights that it begins to say the rest with
 HIDDEN_SCORE = -1e9  # of a place that attention must not see
 BOTH_WAYS = {"seq2seq-uni": False, "seq2seq-bi": True}
 
@@ -61,31 +63,39 @@ class Network(nn.Module):
         self.begin = nn.Linear(dim, hidden)
         self.asks = nn.Linear(hidden, dim, bias=False)
         self.says = nn.Linear(hidden + 2 * dim, width + 1)
-        self._remember()
+        self._begin_as_mean()
 
     @torch.no_grad()
-    def _remember(self) -> None:
-        """Let the encoder begin with memories of one to `MEMORY_TRACKS` tracks, so that the first is not forgotten.
+    def _begin_as_mean(self) -> None:
+        """Let the network begin as a bag of words, from where it has to learn order, length and the rest.
+
+        The encoder begins by averaging its tracks, turned, over memories of one to `MEMORY_TRACKS` tracks; what the
+        decoder says begins with that average, turned back.
 
         Source: Tallec and Ollivier 2018, "Can Recurrent Neural Networks Warp Time?", section 2 (chrono initialisation).
         """
-        size = self.reader.hidden_size
-        for name, bias in self.reader.named_parameters():
-            if name.startswith("bias_ih"):  # in the order reset, update (how much is kept), new
-                bias[size : 2 * size] = torch.rand(size).mul(MEMORY_TRACKS - 2).add(1).log()
+        size, turns = self.reader.hidden_size, []
+        for one in self.reader.all_weights:  # per direction; each in the order reset, update (how much is kept), new
+            from_track, from_state, bias, state_bias = one
+            turns.append(nn.init.orthogonal_(from_track[2 * size :]))
+            for part in (from_state, bias, state_bias):
+                part[2 * size :] = 0.0
+            bias[size : 2 * size] = torch.rand(size).mul(MEMORY_TRACKS - 2).add(1).log()
+        self.says.weight.mul_(FIRST_SAY)
+        self.says.weight[:-1, -self.dim :] = FIRST_ECHO * torch.cat(turns).T / math.sqrt(self.dim)
 
     @torch.no_grad()
     def start(self, track_vectors: "Vectors", shares: "Vectors") -> None:
-        """Begin from learnt track vectors.
+        """Begin from learnt track vectors, centred and made equally long, so that inner products are cosines.
 
         Args:
             track_vectors: [n_tracks, width].
             shares: [n_tracks], how often each track is the next one; sums to 1.
         """
         vectors = torch.from_numpy(track_vectors)
-        scale = SPREAD / max(float(track_vectors.std()), 1e-6)
+        turned = functional.normalize(vectors - vectors.mean(dim=0), dim=1)
         self.table.weight.mul_(SPREAD)
-        self.table.weight[: self.n_tracks] = vectors * scale
+        self.table.weight[: self.n_tracks] = turned * SPREAD * math.sqrt(vectors.shape[1])
         self.bias.copy_(torch.from_numpy(shares).clamp_min(1e-9).log())
 
     def encode(self, rows: Tensor, lengths: Tensor) -> Encoded:

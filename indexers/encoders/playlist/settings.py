@@ -46,7 +46,7 @@ class Seq2SeqSettings(Section):
     chunk_tracks: PositiveInt = 100  # longer playlists are cut in training
     encode_tracks: PositiveInt = 300  # and longer ones in encoding
     batch_tracks: PositiveInt = 1000
-    learning_rate: PositiveFloat = 3e-3
+    learning_rate: PositiveFloat = 2e-3
     table_rate: float = Field(default=0.03, ge=0.0, le=1.0)  # of the learning rate, for track vectors and biases
     clip: PositiveFloat = 1.0  # the longest gradient
     epochs: PositiveInt = 12

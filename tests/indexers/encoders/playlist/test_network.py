@@ -81,13 +81,30 @@ def test_the_first_track_is_not_forgotten(network):
     assert float((one - two).norm()) > 1e-3
 
 
-def test_start_scales_the_track_vectors(network):
-    vectors = np.random.default_rng(0).normal(size=(15, 8)).astype(np.float32) * 5
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_an_untrained_network_is_a_bag_of_words(both_ways):
+    torch.manual_seed(3)
+    settings = SETTINGS.model_copy(update={"tracks": Item2VecSettings(dim=32), "dim": 64, "hidden": 16})
+    network = Network(200, settings, both_ways=both_ways).eval()
+    network.start(
+        np.random.default_rng(0).normal(size=(200, 32)).astype(np.float32), np.full(200, 1 / 200, dtype=np.float32)
+    )
+    rows = torch.tensor([[3, 50, 120, 199, 77]])
+    with torch.no_grad():
+        encoded = network.encode(rows, torch.tensor([5]))
+        scores = network.scores(network.decode(torch.tensor([[network.first]]), encoded, torch.zeros(1)))
+    best = scores[0, 0].topk(10).indices.tolist()
+    assert len(set(best) & set(rows[0].tolist())) >= 4  # by chance one in four times a single one
+
+
+def test_start_makes_inner_products_cosines(network):
+    vectors = np.random.default_rng(0).normal(loc=2.0, size=(15, 8)).astype(np.float32) * 5
     shares = np.full(15, 1 / 15, dtype=np.float32)
     network.start(vectors, shares)
-    weight = network.table.weight.detach().numpy()
-    assert weight[:15].std() == pytest.approx(0.3, rel=1e-3)
-    np.testing.assert_allclose(weight[:15] / weight[0, 0], vectors / vectors[0, 0], rtol=1e-4)
+    weight = network.table.weight.detach().numpy()[:15]
+    centred = vectors - vectors.mean(axis=0)
+    unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    np.testing.assert_allclose(weight, unit * 0.3 * np.sqrt(8), rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(network.bias.detach().numpy(), np.log(1 / 15), rtol=1e-5)
 
 
