@@ -26,6 +26,7 @@ REASONS = {  # arms that continue a playlist; a name with more behind it, as ite
     "playlist": ("in nearby playlists", "#a3e635"),
     "names": ("in playlists of this name", "#facc15"),
     "popularity": ("often played", "#9aa3b8"),
+    "order": ("the learned order", "#7c8499"),
     "cold": ("would be played together", "#22d3ee"),
 }
 

@@ -16,6 +16,7 @@ from rankers.suite import Scored
 
 Names = tuple[str, ...]
 SECOND_STAGE = "order"  # the arm by which the second stage moves a track
+HALF_TRUST = 2  # playlists that hold a seed, for half the trust
 DEPTH = 600  # best known tracks that the second stage orders
 
 
@@ -59,7 +60,7 @@ class Learnt:
 
         Arms are standardised over the library and weighed as fitted; the second stage then orders the best tracks that
         playlists hold: what the arms gave to them moves between them, and the difference is the share of "order".
-        All together has the spread of one standardised arm, less where playlists know few of the seeds.
+        All together has the spread of one standardised arm, less where few playlists know the seeds.
 
         Args:
             arms: What `of_library` gave.
@@ -71,9 +72,17 @@ class Learnt:
         shares = np.stack([weight * standardised(arms[name]) for weight, name in zip(weights, arms, strict=True)])
         total = shares.sum(axis=0, dtype=np.float64)
         moved = self._reordered(total, scored, seeds) - total
-        known = len(seeds.rows) / max(n_seeds, len(seeds.rows)) if n_seeds or len(seeds.rows) else 1.0
-        scale = known / (float(total.std()) or 1.0)
+        scale = self._trust(seeds, n_seeds) / (float(total.std()) or 1.0)
         return (*arms, SECOND_STAGE), np.vstack([shares, moved]) * scale
+
+    def _trust(self, seeds: Seeds, n_seeds: int) -> float:
+        """How much playlists say of these seeds, in [0, 1]: a third where one playlist holds each, near 1 where many do.
+
+        A name alone is trusted, for the fitted weights have seen how much names say.
+        """
+        n_seeds = max(n_seeds, len(seeds.rows))
+        counts = self.model.suite.facts.counts[seeds.rows]
+        return float((counts / (counts + HALF_TRUST)).sum()) / n_seeds if n_seeds else 1.0
 
     def _reordered(self, total: Shares, scored: Scored, seeds: Seeds) -> Shares:
         """The totals of the library's tracks, those of the best known ones moved into the second stage's order."""

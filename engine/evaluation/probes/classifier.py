@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 MAX_STEPS = 500
+TOLERANCE = (
+    1e-6  # of the mean loss's slope: two orders of one playlist differ little, so at 1e-3 nothing would be learnt
+)
 
 Encode: TypeAlias = Callable[[Sequence[Rows]], Vectors]
 
@@ -98,7 +101,11 @@ def _fit(vectors: npt.NDArray[np.float64], labels: Words, strength: float) -> "P
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    probe = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=MAX_STEPS, tol=1e-3))
+    solver = (
+        "newton-cholesky" if len(np.unique(labels)) == 2 else "lbfgs"
+    )  # the first is exact, but slow for many labels
+    regression = LogisticRegression(C=strength, solver=solver, max_iter=MAX_STEPS, tol=TOLERANCE)
+    probe = make_pipeline(StandardScaler(), regression)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ConvergenceWarning

@@ -32,7 +32,7 @@ class ProbeSettings:
     n_folds: int = 5
     min_lists: int = 8  # lists with playlists of a genre, at least
     most_class: int = 120  # playlists of a genre that are learnt from and asked about, at most
-    strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1)  # inverse regularisation, chosen by inner folds
+    strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)  # inverse regularisation, chosen by inner folds
     inner_folds: int = 3
     n_queries: int = 100
     k: int = 10  # neighbours
