@@ -76,7 +76,7 @@ class Learnt:
         return (*arms, SECOND_STAGE), np.vstack([shares, moved]) * scale
 
     def _trust(self, seeds: Seeds, n_seeds: int) -> float:
-        """How much playlists say of these seeds, in [0, 1]: a third where one playlist holds each, near 1 where many do.
+        """How much playlists say of these seeds, in [0, 1]: a third where one holds each, near 1 where many do.
 
         A name alone is trusted, for the fitted weights have seen how much names say.
         """

@@ -12,6 +12,9 @@ SEQ2SEQ = "seq2seq"
 RECURRENT = ("seq2seq-uni", "seq2seq-bi")
 
 
+SOURCES = ("spotify", "triplej", "wfmu", "wfmu_clay")  # of the real playlists
+
+
 class Verdict(StrEnum):
     """What a difference says of a claim."""
 
@@ -38,6 +41,7 @@ CLAIMS = (
     Claim("genre", SIF, "neighbours_genre", decides=False),
     Claim("order", SEQ2SEQ, "order_shuffled"),
     Claim("order", SEQ2SEQ, "order_shuffled_pairs", decides=False),
+    *(Claim("order", SEQ2SEQ, f"order_shuffled_pairs_{source}", decides=False) for source in SOURCES),
     Claim("order", SEQ2SEQ, "order_swaps_pairs", decides=False),
     Claim("order", SEQ2SEQ, "order_swap_pairs", decides=False),
     Claim("order", SEQ2SEQ, "order_position", decides=False),

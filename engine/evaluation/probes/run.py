@@ -19,12 +19,13 @@ from engine.evaluation.probes.intervals import (
     resample,
 )
 from engine.evaluation.probes.neighbours import chance_precision, draw_queries, neighbour_precision
-from engine.evaluation.probes.task import Examples, ProbeSettings, Task, Words
+from engine.evaluation.probes.task import Examples, ProbeSettings, Task, Words, source_of
 from engine.evaluation.probes.tasks import Sides, build_tasks, genre_examples, length_examples
 from indexers.base import PlaylistEncoder
 from indexers.schema import Rows, Vectors
 
 CHANCE = "chance"
+EVEN = 1e-3  # of the spread of margins: two that are closer differ by rounding
 DECIMALS = 5  # of a vector that count: sums in another order differ from the seventh on
 
 
@@ -111,14 +112,34 @@ def task_rows(task: Task, encodes: Mapping[str, Encode], settings: ProbeSettings
     accuracy = {name: _mean(_right(said), drawn) for name, said in answers.items()}
     rows = [_row(task.name, f"{task.title}, accuracy", accuracy, n_train, groups)]
     if task.paired:
-        pairs = groups[::2]
-        drawn = resample(pairs, settings.n_draws, _rng(settings))
-        apart = {name: _mean(told_apart(said), drawn) for name, said in answers.items()}
-        rows.append(_row(f"{task.name}_pairs", f"{task.title}, pairs told apart", apart, n_train, pairs))
+        rows += pair_rows(task, {name: told_apart(said) for name, said in answers.items()}, groups[::2], settings)
     elif len(np.unique(answers[CHANCE].truth)) > 2:
         f1 = {name: _f1(said, drawn) for name, said in answers.items()}
         rows.append(_row(f"{task.name}_f1", f"{task.title}, macro F1", f1, n_train, groups))
     return rows
+
+
+def pair_rows(task: Task, apart: Mapping[str, Numbers], groups: Words, settings: ProbeSettings) -> list[Row]:
+    """How often the two of a pair were told apart: of all pairs and, where the task asks for it, of each source's."""
+    n_train = max(len(part.train) for part in task.parts)
+    names = np.array([source_of(group) for group in groups.tolist()])
+    parts = {"": np.ones(len(groups), dtype=np.bool_)}
+    if task.by_source:
+        parts |= {str(source): names == source for source in np.unique(names)}
+    rows = []
+    for source, chosen in parts.items():
+        units = _units(groups[chosen])
+        drawn = resample(units, settings.n_draws, _rng(settings))
+        scored = {name: _mean(values[chosen], drawn) for name, values in apart.items()}
+        ending = (f"_{source}", f", {source} alone") if source else ("", "")
+        title = f"{task.title}, pairs told apart{ending[1]}"
+        rows.append(_row(f"{task.name}_pairs{ending[0]}", title, scored, n_train, units))
+    return rows
+
+
+def _units(groups: Words) -> Words:
+    """What is resampled: lists; of a single list its playlists."""
+    return groups if len(np.unique(groups)) > 1 else np.arange(len(groups)).astype(np.str_)
 
 
 def neighbour_row(name: str, examples: Examples, encodes: Mapping[str, Encode], settings: ProbeSettings) -> Row:
@@ -139,8 +160,9 @@ def told_apart(said: Answers) -> Numbers:
 
     The labels of pairs are such that the first of a pair has the first in order: "as it was" before "changed".
     """
-    first, second = said.margins[::2], said.margins[1::2]
-    return np.where(first > second, 1.0, np.where(first < second, 0.0, 0.5))
+    gaps = said.margins[::2] - said.margins[1::2]
+    even = np.abs(gaps) <= EVEN * np.std(said.margins)
+    return np.where(even, 0.5, np.where(gaps > 0, 1.0, 0.0))
 
 
 def _right(said: Answers) -> Numbers:

@@ -76,6 +76,7 @@ class Task:
     title: str
     parts: tuple[Part, ...]
     paired: bool = False
+    by_source: bool = False  # whether the pairs of each source are counted apart too, as in some an order means nothing
 
 
 def examples_of(lists: Sequence[Rows], labels: Sequence[str], groups: Sequence[str]) -> Examples:
@@ -87,6 +88,11 @@ def list_names(corpus: Corpus) -> list[str]:
     """The list each playlist is an edition of: its source and name; one without a name is a list of its own."""
     named = zip(corpus.sources, corpus.names, corpus.ids, strict=True)
     return [f"{source}/{name}" if name else f"{source}//{own}" for source, name, own in named]
+
+
+def source_of(group: str) -> str:
+    """The source of a list."""
+    return group.split("/", 1)[0]
 
 
 def draw(n: int, limit: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

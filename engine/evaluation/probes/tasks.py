@@ -205,7 +205,7 @@ def order_task(
     """Is it in its natural order."""
     train = order_examples(sides.train, change, settings, settings.n_train, rng)
     test = order_examples(sides.test, change, settings, settings.n_test, rng)
-    return Task(name, title, (Part(train, test),), paired=True)
+    return Task(name, title, (Part(train, test),), paired=True, by_source=change is shuffled)
 
 
 def _held_out(
