@@ -31,7 +31,8 @@ Papreja, Venkateswara, Panchanathan 2019, their form after Conneau et al. 2018; 
   fifths; *cut*: a playlist's first {cut[0]} to {cut[1]} tracks, the number drawn, in fifths: where a playlist comes
   from does not tell it.
 - **Order**: playlists of {order[0]} to {order[1]} tracks as they were against a copy in another order; *pairs told
-  apart*: how often the probe finds the natural one of the two more natural, a half where they look the same. *Early or
+  apart*: how often the probe finds the natural one of the two more natural, a half where they look the same;
+  of one source alone, by lists or, where it has one list, by playlists. *Early or
   late*: in which half of a random order a given track is.
 - **Content**: {n_targets} tracks of middling frequency, against as many playlists of the same source without the track.
 - **Neighbours**: {n_queries} playlists of different lists, neighbours by cosine among both sides, those of their own

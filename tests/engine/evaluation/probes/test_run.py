@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.evaluation.probes.classifier import Answers
-from engine.evaluation.probes.run import CHANCE, Remembering, Row, run_probes, told_apart
-from engine.evaluation.probes.task import ProbeSettings
+from engine.evaluation.probes.run import CHANCE, Remembering, Row, pair_rows, run_probes, told_apart
+from engine.evaluation.probes.task import Part, ProbeSettings, Task, examples_of
 from engine.evaluation.probes.tasks import Sides
 from indexers.base import PlaylistEncoder
 from indexers.schema import Rows, Vectors
@@ -53,6 +53,24 @@ def test_differences_are_of_the_same_resamples(rows: dict[str, Row]) -> None:
     spread = shuffled.differences["bow", "seq2seq-uni"]
     assert spread.low == pytest.approx(0.5 - shuffled.figures["seq2seq-uni"].high)
     assert spread.high == pytest.approx(0.5 - shuffled.figures["seq2seq-uni"].low)
+
+
+def test_pairs_are_counted_by_source_too(rows: dict[str, Row]) -> None:
+    whole, *parts = (rows[f"order_shuffled_pairs{source}"] for source in ("", "_radio", "_web"))
+    assert sum(part.n_test for part in parts) == whole.n_test
+    for encoder in ("bow", "seq2seq-uni"):
+        mean = sum(part.figures[encoder].value * part.n_test for part in parts) / whole.n_test
+        assert mean == pytest.approx(whole.figures[encoder].value)
+    assert "order_swap_pairs_web" not in rows
+
+
+def test_playlists_of_a_single_list_are_resampled_themselves(small: ProbeSettings) -> None:
+    values = {"bow": np.array([0.0, 1.0] * 20)}
+    task = Task("o", "order", (Part(*[examples_of([], [], [])] * 2),), paired=True)
+    one = pair_rows(task, values, np.array(["web/a"] * 40), small)[0]
+    assert one.n_lists == 40
+    assert one.figures["bow"].low < 0.5 < one.figures["bow"].high
+    assert pair_rows(task, values, np.array(["web/a", "web/b"] * 20), small)[0].n_lists == 2
 
 
 def test_the_same_playlist_is_encoded_once(bag) -> None:
