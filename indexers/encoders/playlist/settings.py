@@ -10,7 +10,7 @@ class Item2VecSettings(Section):
 
     dim: PositiveInt = 128
     epochs: PositiveInt = 10
-    window: PositiveInt = 10  # tracks on either side, at most; each is drawn up to this far
+    window: PositiveInt = 10  # tracks on either side at most, drawn for each; 50 takes five times as long
     negative: PositiveInt = 5
     sample: NonNegativeFloat = 1e-4  # of all listings: tracks more frequent than this are thinned out
     ns_exponent: float = Field(default=0.0, ge=-2.0, le=2.0)  # of the counts that negatives are drawn by
