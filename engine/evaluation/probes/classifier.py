@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 MAX_STEPS = 500
-TOLERANCE = (
-    1e-6  # of the mean loss's slope: two orders of one playlist differ little, so at 1e-3 nothing would be learnt
-)
+# of the mean loss's slope: two orders of one playlist differ little, so that at 1e-3 nothing would be learnt of them
+TOLERANCES = {"newton-cholesky": 1e-6, "lbfgs": 1e-3}
 
 Encode: TypeAlias = Callable[[Sequence[Rows]], Vectors]
 
@@ -101,10 +100,8 @@ def _fit(vectors: npt.NDArray[np.float64], labels: Words, strength: float) -> "P
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    solver = (
-        "newton-cholesky" if len(np.unique(labels)) == 2 else "lbfgs"
-    )  # the first is exact, but slow for many labels
-    regression = LogisticRegression(C=strength, solver=solver, max_iter=MAX_STEPS, tol=TOLERANCE)
+    solver = "newton-cholesky" if len(np.unique(labels)) == 2 else "lbfgs"  # the first is too slow for many labels
+    regression = LogisticRegression(C=strength, solver=solver, max_iter=MAX_STEPS, tol=TOLERANCES[solver])
     probe = make_pipeline(StandardScaler(), regression)
     with warnings.catch_warnings():
         warnings.simplefilter(
