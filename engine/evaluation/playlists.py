@@ -49,7 +49,7 @@ def evaluate_playlists(
 ) -> Report:
     """Learn from some playlists, ask about others, and measure.
 
-    Nothing of `test` is learnt from: weights and second stage are fitted to the newest tenth of `train`.
+    Nothing of `test` is learnt from: weights and second stage are fitted to the newest fifth of `train`.
 
     Raises:
         InputError: too few playlists to learn from, or none of the test playlists can be asked about.
