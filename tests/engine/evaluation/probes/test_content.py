@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.probes.content import (
+    COPIES,
     EARLY,
     HELD,
     LACKING,
@@ -66,6 +67,6 @@ def test_early_and_late_mirror_each_other(n: int) -> None:
 
 def test_places_are_asked_of_playlists_that_hold_the_track(corpus: Corpus) -> None:
     examples = placed_examples(corpus, 7, SETTINGS, np.random.default_rng(0))
-    assert len(examples) == 4 * 3 * 2
+    assert len(examples) == 4 * COPIES * 2
     for rows, label in zip(examples.lists, examples.labels, strict=True):
         assert (np.flatnonzero(rows == 7)[0] < 2) == (label == EARLY)
