@@ -13,6 +13,10 @@ from rankers.learned import LearnedRanker
 
 POOL = 600  # candidates of the blend that the second stage looks at...
 PER_ARM = 100  # ...and of each arm, so that what one arm alone knows gets its chance
+BLEND_SHARE = (
+    0.4  # of the blend beside the learned ranker, at so many seeds and more; chosen on held-out training lists
+)
+MANY_SEEDS = 25
 UNRANKED = 5_000.0  # the rank of a candidate for which an arm has nothing to say
 
 
@@ -88,10 +92,15 @@ class Suite:
         return Ranked(order, np.asarray(scores, dtype=np.float32), np.asarray(shares, dtype=np.float32))
 
     def judge(self, seeds: Seeds, pool: Scored, blended: Vectors) -> Vectors:
-        """The learned ranker's scores of a pool in the blend's order, [n_pool]; the blend's where none was learnt."""
+        """The second stage's scores of a pool in the blend's order, [n_pool]; the blend's where none was learnt.
+
+        With many seeds the blend knows more, and is heard beside the learned ranker.
+        """
         if self.ranker is None:
             return blended
-        return self.ranker.score(fact_table(self.names, self.facts, seeds, pool, blended))
+        learnt = standardised(self.ranker.score(fact_table(self.names, self.facts, seeds, pool, blended)))
+        heard = BLEND_SHARE * min(1.0, len(seeds.rows) / MANY_SEEDS) ** 2
+        return np.asarray(learnt + heard * standardised(blended), dtype=np.float32)
 
 
 def score_all(arms: Sequence[Recommender], seeds: Seeds) -> Scored:

@@ -7,7 +7,7 @@ from indexers.catalog.corpus import build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.errors import InputError, ModelError, ShapeError
 from indexers.schema import Seeds
-from rankers.blend import Blend
+from rankers.blend import Blend, standardised
 from rankers.facts import PAIR, PLAYLIST, TRACK, Facts
 from rankers.learned import LearnedRanker, LearnedSettings, Lesson
 from rankers.recommend.item_knn import ItemKnn, ItemKnnSettings
@@ -130,7 +130,8 @@ def test_the_ranker_reorders_the_pool():
     scored = one.score(seeds)
     blended = one.weigh(scored, seeds)
     pool = pool_of(blended, scored.raw, seeds.rows)
-    judged = ranker.score(fact_table(("one", "two"), one.facts, seeds, scored.take(pool), blended[pool]))
+    judged = standardised(ranker.score(fact_table(("one", "two"), one.facts, seeds, scored.take(pool), blended[pool])))
+    judged += 0.4 / 25**2 * standardised(blended[pool])  # one seed
     assert one.rank(seeds, 3).rows.tolist() == pool[np.argsort(-judged, kind="stable")].tolist()
     assert np.all(np.diff(one.rank(seeds, 3).scores) <= 0)
 
