@@ -3,8 +3,8 @@
 python tests/benchmarks/bench_continuation.py LIBRARY --playlists FILE [--tracks 70000] [--work FOLDER]
 
 The large library is the serving generation of LIBRARY with its real vectors resampled with noise; its tracks bear the
-names of the tracks of FILE (JSON lines of playlists), first those that most playlists hold, and it learns from FILE. What is
-in --work already is measured as it is.
+names of the tracks of FILE (JSON lines of playlists), first those that most playlists hold, and it learns from FILE.
+What is in --work already is measured as it is.
 """
 
 import argparse
