@@ -1,4 +1,4 @@
-"""What can be set about the playlist encoders; the defaults were chosen on a validation split of real playlists."""
+"""What can be set about the playlist encoders; docs/playlist-encoders.md says how the defaults were found."""
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
