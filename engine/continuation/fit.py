@@ -29,7 +29,6 @@ from rankers.recommend.session_knn import SessionKnn, SessionKnnSettings
 from rankers.suite import Scored, Suite, fact_names, fact_table, pool_of, score_all
 
 LOG = logging.getLogger(__name__)
-HELD_OUT = 0.2  # of the playlists, that blend and second stage are fitted to: with a tenth, too few lists of a source
 FEWEST = 20  # playlists to learn from
 FEWEST_QUESTIONS = 30  # held-out playlists that weights are fitted to; 100 for the second stage
 FEWEST_LESSONS = 100
@@ -42,6 +41,7 @@ Told = Callable[[str], None]
 class FitSettings:
     """The settings of every arm and of the second stage; chosen on the newest tenth of training playlists."""
 
+    held_out: float = 0.2  # of the playlists, for blend and second stage: a tenth holds too few lists of a source
     popularity_half_life_days: float = 30.0
     cosine: ItemKnnSettings = field(default_factory=ItemKnnSettings)
     bm25: ItemKnnSettings = field(default_factory=lambda: ItemKnnSettings(bm25_k1=1.2, bm25_b=0.2))
@@ -86,7 +86,7 @@ def fit_suite(
 ) -> Fitted:
     """Learn from playlists all that is needed to continue others.
 
-    The newest fifth is held out first: arms fitted to the rest answer it, and their answers fit the blend's weights and
+    The newest are held out first: arms fitted to the rest answer it, and their answers fit the blend's weights and
     the second stage. Then all arms are fitted again, to all playlists. Where too few playlists can be held out, all
     weights are 1 and there is no second stage.
 
@@ -101,7 +101,7 @@ def fit_suite(
     """
     if len(playlists) < FEWEST:
         raise InputError(f"{len(playlists)} playlists are too few to learn from, {FEWEST} is the least: add some")
-    split = split_newest(playlists, HELD_OUT)
+    split = split_newest(playlists, settings.held_out)
     inner = corpus_of(split.train, always)
     if not len(inner.vocabulary):
         raise InputError(f"no track is in {MIN_PLAYLISTS} of {len(playlists)} playlists: add playlists that share some")

@@ -24,6 +24,8 @@ from bench_latency import NOISE, enlarge, percentiles
 from record import record
 
 from engine import Engine
+from engine.continuation.fit import FitSettings, Tools
+from engine.continuation.learn import learn_continuation
 from indexers.catalog.corpus import build_corpus, build_vocabulary
 from indexers.catalog.playlists.formats import read_playlist_file
 from indexers.generation import Generation
@@ -32,6 +34,7 @@ from indexers.words import WordIndex, track_texts
 
 N_SEEDS = 50
 ROUNDS = 200
+FEW = 0.02  # of the playlists held out to tune: how long an answer takes does not hang on it, learning does
 
 
 def name_tracks(library: Library, file: Path) -> None:
@@ -74,7 +77,11 @@ def build(folder: Path, options: argparse.Namespace) -> None:
     library = Library.create(folder)
     enlarge(Generation.open(Library.open(options.library)), library, options.tracks)
     name_tracks(library, options.playlists)
-    Engine.open(folder).learn_continuation([options.playlists], told=print)
+    engine = Engine.open(folder)
+    settings = FitSettings(held_out=FEW)
+    learn_continuation(
+        library, engine.refresh().generation, [options.playlists], settings, Tools(engine.models.text("text"), print)
+    )
 
 
 def main() -> None:
