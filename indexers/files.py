@@ -12,6 +12,7 @@ from pathlib import Path
 from indexers.errors import StorageError
 
 BLOCK_BYTES = 1 << 20
+READABLE = 0o644
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         temporary = Path(name)
         try:
             write(temporary)
+            temporary.chmod(READABLE)  # mkstemp's own is for its owner alone
             sync(temporary)
             temporary.replace(path)
         finally:
