@@ -1,7 +1,8 @@
 """The playlist's name: playlists with a name of like meaning lend their tracks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from rankers.recommend.playlist_neighbours import NeighbourSettings, lent
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+REMEMBERED = 64  # names
 LIKE_NAMES = NeighbourSettings(n_neighbours=1_000, power=8.0, half_life_days=180.0, floor=0.1)
 
 
@@ -22,7 +24,7 @@ LIKE_NAMES = NeighbourSettings(n_neighbours=1_000, power=8.0, half_life_days=180
 class Names:
     """Playlists weighed by a power of the cosine of their names' text vectors, and by their age."""
 
-    encoder: TextEncoder
+    encode: Callable[[str], Vectors]  # one name; remembers the last ones, for several arms ask for the same
     vectors: Vectors  # [n_names, dim], unit rows: one per distinct name
     row_of: Mapping[str, int]  # each name's row in `vectors`
     name_of: Rows  # [n_playlists], each playlist's row in `vectors`
@@ -41,7 +43,8 @@ class Names:
         """Take the vectors of the distinct names, in order of first appearance, as `fit` found them."""
         distinct = {name: row for row, name in enumerate(dict.fromkeys(corpus.names))}
         name_of = np.array([distinct[name] for name in corpus.names], dtype=np.int64)
-        return cls(encoder, vectors, distinct, name_of, corpus.matrix, corpus.days, settings)
+        encode = lru_cache(maxsize=REMEMBERED)(lambda name: encoder.encode([name])[0])
+        return cls(encode, vectors, distinct, name_of, corpus.matrix, corpus.days, settings)
 
     def with_settings(self, settings: NeighbourSettings, name: str) -> "Names":
         """The same names, weighed otherwise."""
@@ -63,5 +66,5 @@ class Names:
     def _vector(self, name: str) -> Vectors:
         """A name's vector: that which was learnt where the name is known, so that it is encoded once."""
         row = self.row_of.get(name)
-        vector: Vectors = self.encoder.encode([name])[0] if row is None else self.vectors[row]
+        vector: Vectors = self.encode(name) if row is None else self.vectors[row]
         return vector
