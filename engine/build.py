@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
 
+REMEMBERED = 64  # texts whose weights are kept
+
 
 class Models:
     """The encoders of one model store, each loaded once, when first needed."""
@@ -78,7 +80,11 @@ class Models:
             _check_same(generation, said["name"], said["fingerprint"], encoder.fingerprint)
             return Taggram(encoder, generation.class_names, vectors=generation.class_vectors)
 
-        return lambda text: np.asarray(taggram().weights([text])[0], dtype=np.float32)
+        @lru_cache(maxsize=REMEMBERED)
+        def weights(text: str) -> Vectors:
+            return np.asarray(taggram().weights([text])[0], dtype=np.float32)
+
+        return weights
 
 
 def searcher(generation: Generation, settings: SearchSettings, models: Models) -> Searcher:

@@ -12,6 +12,7 @@ from indexers.schema import Rows, Seeds, Vectors
 from rankers.fusion import Pool, Shares
 
 VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
+HITS = 5_000  # of the classes that a name means: what fits them less is all the same
 BEST = 3  # voices that a track should sound like
 
 Arms = dict[str, Vectors]
@@ -86,9 +87,9 @@ class Candidates:
             return {}
         weights = self._weigh(wish.name)
         n_tracks = self._generation.n_tracks
-        heard = spread(*self._generation.index("taggram").search(weights[np.newaxis], n_tracks), n_tracks)
-        rows, scores = self._generation.words.search(wish.name, n_tracks)
-        return {"taggram": heard, "words": spread(rows[np.newaxis], scores[np.newaxis], n_tracks)}
+        rows, scores = self._generation.index("taggram").search(weights[np.newaxis], min(n_tracks, HITS))
+        heard = spread(rows[0], scores[0], n_tracks, rest=float(scores[0, -1]))
+        return {"taggram": heard, "words": spread(*self._generation.words.search(wish.name, n_tracks), n_tracks)}
 
     def learnt(self, wish: Wish) -> Heard:
         """What other playlists say."""
@@ -138,10 +139,10 @@ def standardised(scores: Vectors) -> Vectors:
     return np.asarray((wide - wide.mean()) / spread_of, dtype=np.float32)
 
 
-def spread(rows: Rows, scores: Vectors, n_tracks: int) -> Vectors:
-    """One query's hits, [1, n_hits] each, as one score per track; 0 where there was no hit."""
-    full = np.zeros(n_tracks, dtype=np.float32)
-    full[rows[0]] = scores[0]
+def spread(rows: Rows, scores: Vectors, n_tracks: int, *, rest: float = 0.0) -> Vectors:
+    """One query's hits as one score per track, [n_tracks]; `rest` where there was no hit."""
+    full = np.full(n_tracks, rest, dtype=np.float32)
+    full[rows] = scores
     return full
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.continuation.model import ContinuationModel
 from engine.continuation.seeds import Finder
 from indexers.schema import Rows, Seeds, Vectors
+from indexers.vectors.top import top_rows
 from rankers.blend import standardised
 from rankers.fusion import Shares
 from rankers.recommend.item_vectors import ItemVectors
@@ -88,7 +89,7 @@ class Learnt:
         """The totals of the library's tracks, those of the best known ones moved into the second stage's order."""
         suite = self.model.suite
         rows = self.finder.library_rows
-        best = rows[np.argsort(-total[rows], kind="stable")[:DEPTH]]
+        best = rows[top_rows(total[rows].astype(np.float32), min(DEPTH, len(rows)))]
         if suite.ranker is None or len(best) < 2:
             return total
         numbers = self.finder.vocabulary_rows[np.searchsorted(rows, best)]
