@@ -10,6 +10,7 @@ from indexers.errors import InputError
 from indexers.schema import Vectors
 
 STEPS = (0.0, 0.15, 0.35, 0.7, 1.0, 1.6)  # weights that are tried
+ROUNDING = 1e-6  # of the largest score: a smaller spread is float32's own
 ROUNDS = 3  # over all arms
 DEPTH = 500  # ranks that NDCG looks at
 NDCG_SHARE = 0.5  # of NDCG beside R-precision in what the weights are fitted to
@@ -42,9 +43,9 @@ class Blend:
 
 
 def standardised(scores: Vectors) -> Vectors:
-    """Scores less their mean over their standard deviation; zeros where all are equal."""
-    spread = float(scores.std())
-    if not spread:
+    """Scores less their mean over their standard deviation, [n]; zeros where all are equal but for rounding."""
+    spread = float(scores.std()) if len(scores) else 0.0
+    if spread <= ROUNDING * float(np.abs(scores).max(initial=0.0)):
         return np.zeros_like(scores)
     return np.asarray((scores - scores.mean()) / spread, dtype=np.float32)
 

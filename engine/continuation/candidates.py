@@ -9,6 +9,7 @@ from engine.config import ContinuationSettings
 from engine.continuation.learnt import Learnt
 from indexers.generation import Generation
 from indexers.schema import Rows, Seeds, Vectors
+from rankers.blend import standardised
 from rankers.fusion import Pool, Shares
 
 VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
@@ -128,15 +129,6 @@ class Candidates:
         if threshold <= 0:
             return float(best > 0)
         return min(1.0, max(0.0, best / threshold))
-
-
-def standardised(scores: Vectors) -> Vectors:
-    """Scores less their mean, in standard deviations, [n]; zeros where all are the same."""
-    wide = scores.astype(np.float64)
-    spread_of = float(wide.std())
-    if spread_of <= 1e-9 * max(1.0, float(np.abs(wide).max(initial=0.0))):
-        return np.zeros(len(scores), dtype=np.float32)
-    return np.asarray((wide - wide.mean()) / spread_of, dtype=np.float32)
 
 
 def spread(rows: Rows, scores: Vectors, n_tracks: int, *, rest: float = 0.0) -> Vectors:

@@ -18,8 +18,15 @@ from indexers.catalog.corpus import Corpus, Vocabulary
 from indexers.catalog.storage import read_table, write_table
 from indexers.encoders.playlist.settings import Item2VecSettings
 from indexers.encoders.playlist.sif import fit_sif
+from indexers.encoders.playlist.storage import (
+    read_card,
+    read_tensors,
+    read_vocabulary,
+    write_tensors,
+    write_vocabulary,
+)
 from indexers.errors import ModelError
-from indexers.files import disk_errors, write_atomically, write_text
+from indexers.files import disk_errors, write_text
 from indexers.library import Library
 from indexers.schema import Vectors
 from rankers.blend import Blend
@@ -43,13 +50,6 @@ CARD, TENSORS, PLAYLISTS, TRACKS, RANKER = (
     "ranker.txt",
 )
 REMEDY = "run `segue train continuation` again"
-TRACK_COLUMNS: dict[str, pl.DataType] = {
-    "artist": pl.String(),
-    "title": pl.String(),
-    "album": pl.String(),
-    "artist_key": pl.String(),
-    "title_key": pl.String(),
-}
 PLAYLIST_COLUMNS: dict[str, pl.DataType] = {
     "playlist_id": pl.String(),
     "name": pl.String(),
@@ -134,11 +134,11 @@ def load_model(folder: Path, text: TextEncoder | None) -> ContinuationModel:
     Raises:
         ModelError: it is of a newer format, or a file is damaged or missing.
     """
-    card = _read_card(folder)
+    card = read_card(folder / CARD, FORMAT, REMEDY)
     try:
         settings = _settings(card["settings"])
         blend = Blend(tuple(card["arms"]), {int(n): tuple(weights) for n, weights in card["weights"].items()})
-        tensors = _read_tensors(folder / TENSORS)
+        tensors = read_tensors(folder / TENSORS, REMEDY)
         corpus = _read_corpus(folder)
         suite = _suite(corpus, settings, blend, tensors, text)
         cold = ColdTracks(tuple(card["cold"]), tensors["cold"])
@@ -175,17 +175,12 @@ def _suite(
 
 
 def _write(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str, cold: ColdTracks) -> None:
-    from safetensors.numpy import save_file
-
     suite, corpus = fitted.suite, fitted.corpus
     tensors = {"cold": cold.vectors}
     for arm in suite.arms:
         tensors |= _tensors(arm)
-    kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
-    write_atomically(folder / TENSORS, lambda path: save_file(kept, path))
-    vocabulary = corpus.vocabulary
-    columns = (vocabulary.artists, vocabulary.titles, vocabulary.albums, *zip(*vocabulary.keys, strict=True))
-    write_table(folder / TRACKS, pl.DataFrame(dict(zip(TRACK_COLUMNS, columns, strict=True)), schema=TRACK_COLUMNS))
+    write_tensors(folder / TENSORS, tensors)
+    write_vocabulary(folder / TRACKS, corpus.vocabulary)
     lists = (corpus.ids, corpus.names, corpus.sources, corpus.days.tolist(), [rows.tolist() for rows in corpus.lists])
     table = pl.DataFrame(dict(zip(PLAYLIST_COLUMNS, lists, strict=True)), schema=PLAYLIST_COLUMNS)
     write_table(folder / PLAYLISTS, table)
@@ -196,7 +191,7 @@ def _write(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str
         "learnt_from": learnt_from,
         "date": date.today().isoformat(),
         "playlists": len(corpus.lists),
-        "tracks": len(vocabulary),
+        "tracks": len(corpus.vocabulary),
         "arms": suite.names,
         "weights": {str(n_seeds): weights for n_seeds, weights in suite.blend.weights.items()},
         "settings": settings_json(settings),
@@ -239,38 +234,12 @@ def _neighbours(tensors: Mapping[str, Any], name: str) -> ItemKnn:
 
 
 def _read_corpus(folder: Path) -> Corpus:
-    tracks = read_table(folder / TRACKS, TRACK_COLUMNS, remedy=REMEDY)
     playlists = read_table(folder / PLAYLISTS, PLAYLIST_COLUMNS, remedy=REMEDY)
-    keys = tuple(tracks.select("artist_key", "title_key").iter_rows())
-    written = (tuple(tracks[name].to_list()) for name in ("artist", "title", "album"))
     return Corpus(
-        Vocabulary(keys, *written),
+        read_vocabulary(folder / TRACKS, REMEDY),
         tuple(np.array(rows, dtype=np.int64) for rows in playlists["rows"].to_list()),
         tuple(playlists["playlist_id"].to_list()),
         tuple(playlists["name"].to_list()),
         tuple(playlists["source"].to_list()),
         playlists["day"].to_numpy().astype(np.int64),
     )
-
-
-def _read_card(folder: Path) -> dict[str, Any]:
-    path = folder / CARD
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({error}): {REMEDY}") from error
-    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
-        raise ModelError(f"{path} is not a card: {REMEDY}")
-    if card["format"] > FORMAT:
-        raise ModelError(f"{path} has format {card['format']}, this Segue reads up to {FORMAT}: upgrade Segue")
-    return card
-
-
-def _read_tensors(path: Path) -> dict[str, Any]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return dict(load_file(path))
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} is damaged or missing ({error}): {REMEDY}") from error

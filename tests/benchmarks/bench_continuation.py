@@ -114,7 +114,7 @@ def main() -> None:
             "seeds": N_SEEDS,
             "k": 50,
             "rounds": ROUNDS,
-            "threads": os.cpu_count(),
+            "threads": f"numpy {os.cpu_count()}, others 1",
             "noise": NOISE,
         },
     )

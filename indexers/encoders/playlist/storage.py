@@ -58,12 +58,9 @@ def write_folder(folder: Path, stored: Stored) -> None:
     Raises:
         StorageError: the disk refused.
     """
-    from safetensors.numpy import save_file
-
-    kept = {name: np.ascontiguousarray(values) for name, values in stored.tensors.items()}
     (folder / CARD).unlink(missing_ok=True)
-    write_atomically(folder / WEIGHTS, lambda path: save_file(kept, path))
-    write_table(folder / VOCABULARY, _table(stored.vocabulary))
+    write_tensors(folder / WEIGHTS, stored.tensors)
+    write_vocabulary(folder / VOCABULARY, stored.vocabulary)
     card = {
         "format": FORMAT,
         "kind": stored.kind,
@@ -81,11 +78,11 @@ def read_folder(folder: Path) -> Stored:
         ModelError: there is none, it is of a newer format, or a file is damaged or not the one the card tells of.
         LibraryError: its vocabulary is damaged.
     """
-    card = _read_card(folder)
+    card = _card_of(folder)
     about = {name: value for name, value in card.items() if name not in ("format", "kind", "fingerprint", "settings")}
-    table = read_table(folder / VOCABULARY, COLUMNS, remedy=REMEDY)
+    vocabulary = read_vocabulary(folder / VOCABULARY, REMEDY)
     try:
-        stored = Stored(card["kind"], card["settings"], _vocabulary(table), _read_tensors(folder / WEIGHTS), about)
+        stored = Stored(card["kind"], card["settings"], vocabulary, read_tensors(folder / WEIGHTS, REMEDY), about)
         said = card["fingerprint"]
     except KeyError as error:
         raise ModelError(f"{folder / CARD} does not say {error}: {REMEDY}") from error
@@ -107,32 +104,56 @@ def lists_digest(vocabulary: Vocabulary, lists: Sequence[Rows]) -> str:
     return digest.hexdigest()
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
-    path = folder / CARD
-    if not path.exists():
-        raise ModelError(f"no playlist encoder at {folder}: make one with `segue train playlist`")
+def read_card(path: Path, newest: int, remedy: str) -> dict[str, Any]:
+    """Read the card of something that was learnt.
+
+    Raises:
+        ModelError: it cannot be read, is no card, or has a format above `newest`.
+    """
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({error}): {REMEDY}") from error
+        raise ModelError(f"{path} cannot be read ({error}): {remedy}") from error
     if not isinstance(card, dict) or not isinstance(card.get("format"), int):
-        raise ModelError(f"{path} is not a card: {REMEDY}")
-    if card["format"] > FORMAT:
-        raise ModelError(f"{path} has format {card['format']}, this Segue reads up to {FORMAT}: upgrade Segue")
+        raise ModelError(f"{path} is not a card: {remedy}")
+    if card["format"] > newest:
+        raise ModelError(f"{path} has format {card['format']}, this Segue reads up to {newest}: upgrade Segue")
     return card
 
 
-def _read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
+def read_tensors(path: Path, remedy: str) -> dict[str, npt.NDArray[Any]]:
+    """Read all arrays of a .safetensors file.
+
+    Raises:
+        ModelError: it is damaged or missing.
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
         return dict(load_file(path))
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} is damaged or missing ({error}): {REMEDY}") from error
+        raise ModelError(f"{path} is damaged or missing ({error}): {remedy}") from error
 
 
-def _table(vocabulary: Vocabulary) -> pl.DataFrame:
+def write_tensors(path: Path, tensors: Tensors) -> None:
+    """Write arrays into a .safetensors file in one step.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    from safetensors.numpy import save_file
+
+    kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
+    write_atomically(path, lambda temporary: save_file(kept, temporary))
+
+
+def write_vocabulary(path: Path, vocabulary: Vocabulary) -> None:
+    """Write a vocabulary as a table.
+
+    Raises:
+        StorageError: the disk refused.
+    """
     columns = {
         "artist": vocabulary.artists,
         "title": vocabulary.titles,
@@ -140,10 +161,22 @@ def _table(vocabulary: Vocabulary) -> pl.DataFrame:
         "artist_key": [artist for artist, _ in vocabulary.keys],
         "title_key": [title for _, title in vocabulary.keys],
     }
-    return pl.DataFrame(columns, schema=COLUMNS)
+    write_table(path, pl.DataFrame(columns, schema=COLUMNS))
 
 
-def _vocabulary(table: pl.DataFrame) -> Vocabulary:
+def read_vocabulary(path: Path, remedy: str) -> Vocabulary:
+    """Read what `write_vocabulary` wrote.
+
+    Raises:
+        LibraryError: the table is damaged.
+    """
+    table = read_table(path, COLUMNS, remedy=remedy)
     columns = {name: tuple(table[name].to_list()) for name in COLUMNS}
     keys = tuple(zip(columns["artist_key"], columns["title_key"], strict=True))
     return Vocabulary(keys, columns["artist"], columns["title"], columns["album"])
+
+
+def _card_of(folder: Path) -> dict[str, Any]:
+    if not (folder / CARD).exists():
+        raise ModelError(f"no playlist encoder at {folder}: make one with `segue train playlist`")
+    return read_card(folder / CARD, FORMAT, REMEDY)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.config import ContinuationSettings
-from engine.continuation.candidates import Candidates, mean_of_best, representatives, standardised
+from engine.continuation.candidates import Candidates, mean_of_best, representatives
 from engine.continuation.choose import devoted_to
 from engine.continuation.continuer import Continuer
 from engine.continuation.inputs import Changes, Pasted
@@ -19,7 +19,7 @@ from indexers.catalog.corpus import Vocabulary, fold
 from indexers.catalog.tables import PLAYLISTS
 from indexers.errors import PlaylistError, QueryError
 from indexers.testing import unit_rows
-from rankers.blend import Blend
+from rankers.blend import Blend, standardised
 from rankers.groups import Groups
 from rankers.suite import Suite
 
