@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from indexers.catalog.corpus import Corpus
 from indexers.schema import Rows, Seeds, Vectors
+from rankers.history import BY_NAME, LATELY, History
 from rankers.recommend.item_knn import ItemKnn
 from rankers.recommend.item_vectors import ItemVectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-TRACK = ("log_playlists", "log_artist_playlists", "days_since_last", "days_since_first")
+TRACK = ("log_playlists", "log_artist_playlists", "days_since_last", "days_since_first", *LATELY)
 PAIR = (
     "seeds_of_artist",
     "seeds_of_album",
@@ -34,8 +35,9 @@ PLAYLIST = (
     "seeds_coherence",
     "seeds_days_since_last",
     "artists_per_seed",
-    "known_name",
+    "playlists_of_name",
 )
+FACTS = (*TRACK, *BY_NAME, *PAIR, *PLAYLIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Facts:
     first_day: Rows
     last_day: Rows
     days: Rows  # of the playlists, sorted
-    names: frozenset[str]
+    history: History
     vectors: Vectors  # [n_tracks, dim], unit rows
     similarity: "csr_matrix"  # [n_tracks, n_tracks]
 
@@ -66,27 +68,28 @@ class Facts:
             first_day,
             last_day,
             np.sort(corpus.days[corpus.days > 0]),
-            frozenset(corpus.names),
+            History.fit(corpus, artist_of),
             vectors.vectors,
             neighbours.similarity,
         )
 
     def table(self, seeds: Seeds, rows: Rows) -> Mapping[str, Vectors]:
-        """The facts of candidate rows beside these seeds, each [n_candidates]."""
+        """The `FACTS` of candidate rows beside these seeds, each [n_candidates]; NaN where one is not known."""
         today = self._today(seeds.day)
+        named = self.history.of_name(seeds.name, today)
         popularity = np.log1p(self.counts[rows])
         tracks = (
             popularity,
             np.log1p(self.artist_counts[self.artist_of[rows]]),
             today - self.last_day[rows],
             today - self.first_day[rows],
+            *self.history.lately(today, rows).values(),
         )
-        playlist = self._playlist(seeds, today)
-        pairs = self._pairs(seeds.rows, rows)
+        playlist = (*self._seeds(seeds.rows, today), float(len(named)))
+        pairs = (*self._pairs(seeds.rows, rows), popularity - playlist[1])
         spread = (np.full(len(rows), value) for value in playlist)
-        columns = (*tracks, *pairs, popularity - playlist[1], *spread)
-        names = (*TRACK, *PAIR, *PLAYLIST)
-        return {name: np.asarray(column, dtype=np.float32) for name, column in zip(names, columns, strict=True)}
+        columns = (*tracks, *self.history.by_name(named, today, rows).values(), *pairs, *spread)
+        return {name: np.asarray(column, dtype=np.float32) for name, column in zip(FACTS, columns, strict=True)}
 
     def _today(self, day: int) -> int:
         """The newest playlist's day that is not after a day; of all where the day is not known."""
@@ -95,15 +98,15 @@ class Facts:
         at = int(np.searchsorted(self.days, day, side="right")) if day else len(self.days)
         return int(self.days[max(at - 1, 0)])
 
-    def _playlist(self, seeds: Seeds, today: int) -> tuple[float, ...]:
-        known = float(seeds.name in self.names)
-        if not len(seeds.rows):
-            return (0.0, np.nan, np.nan, np.nan, np.nan, known)
-        middle = self.vectors[seeds.rows].mean(axis=0)
-        artists = len(np.unique(self.artist_of[seeds.rows])) / len(seeds.rows)
-        age = float(np.mean(today - self.last_day[seeds.rows]))
-        popularity = float(np.log1p(self.counts[seeds.rows]).mean())
-        return (float(len(seeds.rows)), popularity, float(np.linalg.norm(middle)), age, artists, known)
+    def _seeds(self, rows: Rows, today: int) -> tuple[float, ...]:
+        """What `PLAYLIST` says of the seeds themselves."""
+        if not len(rows):
+            return (0.0, *(np.nan for _ in PLAYLIST[2:]))
+        middle = self.vectors[rows].mean(axis=0)
+        artists = len(np.unique(self.artist_of[rows])) / len(rows)
+        age = float(np.mean(today - self.last_day[rows]))
+        popularity = float(np.log1p(self.counts[rows]).mean())
+        return (float(len(rows)), popularity, float(np.linalg.norm(middle)), age, artists)
 
     def _pairs(self, seeds: Rows, rows: Rows) -> Sequence[npt.NDArray[np.generic]]:
         if not len(seeds):

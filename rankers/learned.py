@@ -1,6 +1,6 @@
 """The second stage: boosted trees that order the candidates by what held-out playlists taught."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,17 @@ import numpy.typing as npt
 
 from indexers.errors import InputError, ModelError, ShapeError
 from indexers.schema import Vectors
+from rankers.blend import standardised
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
+OBJECTIVES = ("lambdarank", "rank_xendcg")  # a forest each: they err in different places
+
 
 @dataclass(frozen=True, slots=True)
 class LearnedSettings:
-    """The size of the forest and how it is held back."""
+    """The size of each forest and how it is held back."""
 
     n_trees: int = 200
     learning_rate: float = 0.05
@@ -36,14 +39,15 @@ class Lesson:
 
 
 class LearnedRanker:
-    """Scores candidates from their facts.
+    """Scores candidates from their facts, by one forest per objective.
 
-    Source: Burges 2010, "From RankNet to LambdaRank to LambdaMART"; Ke et al. 2017, "LightGBM".
+    Source: Burges 2010, "From RankNet to LambdaRank to LambdaMART"; Bruch 2021, "An alternative cross entropy loss for
+    learning-to-rank" (rank_xendcg); Ke et al. 2017, "LightGBM".
     """
 
-    def __init__(self, booster: "Booster", names: Sequence[str]) -> None:
-        """Take a fitted booster and the names of the facts it looks at, in order."""
-        self._booster = booster
+    def __init__(self, forests: "Mapping[str, Booster]", names: Sequence[str]) -> None:
+        """Take the fitted forests by objective, and the names of the facts they look at, in order."""
+        self._forests = dict(forests)
         self.names = tuple(names)
 
     @classmethod
@@ -68,47 +72,58 @@ class LearnedRanker:
             feature_name=list(names),
             free_raw_data=True,
         )
-        return cls(lightgbm.train(_parameters(settings), table, settings.n_trees), names)
+        forests = {
+            objective: lightgbm.train(_parameters(settings, objective), table, settings.n_trees)
+            for objective in OBJECTIVES
+        }
+        return cls(forests, names)
 
     @classmethod
-    def from_text(cls, text: str) -> "LearnedRanker":
-        """Read what `text` wrote.
+    def from_texts(cls, texts: Mapping[str, str], names: Sequence[str]) -> "LearnedRanker":
+        """Read what `texts` wrote.
+
+        Args:
+            texts: Objective to forest.
+            names: Of the facts that candidates will be told by.
 
         Raises:
-            ModelError: it is not a forest.
+            ModelError: one is not a forest, or looks at other facts: it is from another version.
         """
         import lightgbm
 
         try:
-            booster = lightgbm.Booster(model_str=text)
+            forests = {objective: lightgbm.Booster(model_str=text) for objective, text in texts.items()}
         except lightgbm.basic.LightGBMError as error:
             raise ModelError(f"the learned ranker cannot be read ({error}): train it again") from error
-        return cls(booster, booster.feature_name())
+        if any(tuple(forest.feature_name()) != tuple(names) for forest in forests.values()):
+            raise ModelError("the learned ranker looks at other facts than this version of Segue: train it again")
+        return cls(forests, names)
 
-    def text(self) -> str:
-        """The forest as text."""
-        return str(self._booster.model_to_string())
+    def texts(self) -> dict[str, str]:
+        """The forests as text, by objective."""
+        return {objective: str(forest.model_to_string()) for objective, forest in self._forests.items()}
 
     def score(self, facts: Vectors) -> Vectors:
-        """Score candidates, [n_candidates]; higher is better.
+        """Score candidates by the mean of what the forests say, each standardised, [n_candidates]; higher is better.
 
         Args:
             facts: [n_candidates, n_facts], in the order of `names`; NaN where a fact is not known.
         """
         if not len(facts):
             return np.empty(0, dtype=np.float32)
-        return np.asarray(self._booster.predict(facts, num_threads=1), dtype=np.float32)
+        said = [forest.predict(facts, num_threads=1) for forest in self._forests.values()]
+        return np.asarray(np.mean([standardised(np.asarray(one, dtype=np.float32)) for one in said], axis=0))
 
     def gains(self) -> dict[str, float]:
-        """How much each fact gained, as shares of all."""
-        gained = self._booster.feature_importance("gain")
-        total = float(gained.sum()) or 1.0
-        return {name: float(gain) / total for name, gain in zip(self.names, gained, strict=True)}
+        """How much each fact gained, as shares of all, the mean over the forests."""
+        gained = np.array([forest.feature_importance("gain") for forest in self._forests.values()], dtype=np.float64)
+        shares = (gained / np.maximum(gained.sum(axis=1, keepdims=True), 1e-12)).mean(axis=0)
+        return dict(zip(self.names, shares.tolist(), strict=True))
 
 
-def _parameters(settings: LearnedSettings) -> dict[str, object]:
+def _parameters(settings: LearnedSettings, objective: str) -> dict[str, object]:
     return {
-        "objective": "lambdarank",
+        "objective": objective,
         "lambdarank_truncation_level": settings.truncation,
         "learning_rate": settings.learning_rate,
         "num_leaves": settings.n_leaves,

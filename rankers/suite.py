@@ -8,7 +8,7 @@ import numpy as np
 from indexers.base import Recommender
 from indexers.schema import Rows, Seeds, Vectors
 from rankers.blend import Blend, standardised
-from rankers.facts import PAIR, PLAYLIST, TRACK, Facts
+from rankers.facts import FACTS, Facts
 from rankers.learned import LearnedRanker
 
 POOL = 600  # candidates of the blend that the second stage looks at...
@@ -134,7 +134,7 @@ def pool_of(blended: Vectors, raw: Vectors, without: Rows) -> Rows:
 def fact_names(arms: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns of `fact_table`."""
     by_arm = (f"{what}_{arm}" for arm in arms for what in ("score", "rank"))
-    return ("score_blend", "rank_blend", *by_arm, *TRACK, *PAIR, *PLAYLIST)
+    return ("score_blend", "rank_blend", *by_arm, *FACTS)
 
 
 def fact_table(arms: Sequence[str], facts: Facts, seeds: Seeds, pool: Scored, blended: Vectors) -> Vectors:
@@ -151,7 +151,7 @@ def fact_table(arms: Sequence[str], facts: Facts, seeds: Seeds, pool: Scored, bl
     for number in range(len(arms)):
         columns += [pool.standard[number], _log_ranks(pool.raw[number], float(pool.lowest[number]))]
     table = facts.table(seeds, pool.rows)
-    return np.stack([*columns, *(table[name] for name in (*TRACK, *PAIR, *PLAYLIST))], axis=1).astype(np.float32)
+    return np.stack([*columns, *(table[name] for name in FACTS)], axis=1).astype(np.float32)
 
 
 def _log_ranks(scores: Vectors, lowest: float) -> Vectors:

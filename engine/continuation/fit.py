@@ -1,8 +1,8 @@
 """Learning to continue playlists: recommenders, the blend of their scores, and the ranker of the second stage."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ LOG = logging.getLogger(__name__)
 FEWEST = 20  # playlists to learn from
 FEWEST_QUESTIONS = 30  # held-out playlists that weights are fitted to; 100 for the second stage
 FEWEST_LESSONS = 100
+NAMELESS = 3  # of so many held-out playlists one teaches the second stage without its name: a listener's may have none
 LESSON_CANDIDATES = 400  # of a pool, its best, that the second stage learns from
 NAMES_RECENT = NeighbourSettings(n_neighbours=1_000, power=30.0, half_life_days=20.0, floor=0.0)
 Told = Callable[[str], None]
@@ -169,7 +170,7 @@ def fit_stages(
         answered = [_answer(arms, question) for question in questions]
         weights[scenario.n_seeds] = fit_weights([one.question() for one in answered], len(arms))
         fitted = Blend(names, {scenario.n_seeds: weights[scenario.n_seeds]})
-        lessons += [one.lesson(facts, fitted) for one in answered]
+        lessons += [one.lesson(facts, fitted) for one in _some_nameless(arms, answered)]
     if not weights:
         return Blend(names, {0: (1.0,) * len(arms)}), None
     blend = Blend(names, weights)
@@ -199,6 +200,14 @@ class _Answered:
 
     def _hits(self, pool: Scored) -> npt.NDArray[np.bool_]:
         return np.isin(pool.rows, self.asked.relevant)
+
+
+def _some_nameless(arms: Sequence[Recommender], answered: "Sequence[_Answered]") -> "Iterator[_Answered]":
+    """The same, every `NAMELESS`th asked again without its name; where the name is all there is, it stays."""
+    for number, one in enumerate(answered):
+        seeds = one.asked.seeds
+        nameless = number % NAMELESS == 0 and len(seeds.rows)
+        yield _answer(arms, replace(one.asked, seeds=replace(seeds, name=""))) if nameless else one
 
 
 def _answer(arms: Sequence[Recommender], asked: HeldOut) -> _Answered:

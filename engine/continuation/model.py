@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -39,15 +39,14 @@ from rankers.recommend.names import Names
 from rankers.recommend.playlist_neighbours import NeighbourSettings, PlaylistNeighbours
 from rankers.recommend.popularity import Popularity
 from rankers.recommend.session_knn import SessionKnn, SessionKnnSettings
-from rankers.suite import Suite
+from rankers.suite import Suite, fact_names
 
-FORMAT = 1
-CARD, TENSORS, PLAYLISTS, TRACKS, RANKER = (
+FORMAT = 2
+CARD, TENSORS, PLAYLISTS, TRACKS = (
     "card.json",
     "tensors.safetensors",
     "playlists.parquet",
     "tracks.parquet",
-    "ranker.txt",
 )
 REMEDY = "run `segue train continuation` again"
 PLAYLIST_COLUMNS: dict[str, pl.DataType] = {
@@ -132,9 +131,11 @@ def load_model(folder: Path, text: TextEncoder | None) -> ContinuationModel:
         text: The text encoder for names; None leaves the names' arms silent.
 
     Raises:
-        ModelError: it is of a newer format, or a file is damaged or missing.
+        ModelError: it is of another format, or a file is damaged or missing.
     """
     card = read_card(folder / CARD, FORMAT, REMEDY)
+    if card["format"] < FORMAT:
+        raise ModelError(f"{folder} was learnt by an older Segue (format {card['format']}, not {FORMAT}): {REMEDY}")
     try:
         settings = _settings(card["settings"])
         blend = Blend(tuple(card["arms"]), {int(n): tuple(weights) for n, weights in card["weights"].items()})
@@ -142,11 +143,10 @@ def load_model(folder: Path, text: TextEncoder | None) -> ContinuationModel:
         corpus = _read_corpus(folder)
         suite = _suite(corpus, settings, blend, tensors, text)
         cold = ColdTracks(tuple(card["cold"]), tensors["cold"])
-    except (KeyError, TypeError, ValueError) as error:
+        ranker = _read_ranker(folder, card["second_stage"], suite.names)
+    except (KeyError, TypeError, ValueError, OSError) as error:
         raise ModelError(f"{folder} is damaged ({error}): {REMEDY}") from error
-    ranker = folder / RANKER
-    if ranker.exists():
-        suite = Suite(suite.arms, suite.facts, blend, LearnedRanker.from_text(ranker.read_text(encoding="utf-8")))
+    suite = Suite(suite.arms, suite.facts, blend, ranker)
     return ContinuationModel(suite, corpus.vocabulary, card["learnt_from"], cold)
 
 
@@ -184,8 +184,9 @@ def _write(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str
     lists = (corpus.ids, corpus.names, corpus.sources, corpus.days.tolist(), [rows.tolist() for rows in corpus.lists])
     table = pl.DataFrame(dict(zip(PLAYLIST_COLUMNS, lists, strict=True)), schema=PLAYLIST_COLUMNS)
     write_table(folder / PLAYLISTS, table)
-    if suite.ranker is not None:
-        write_text(folder / RANKER, suite.ranker.text())
+    forests = suite.ranker.texts() if suite.ranker is not None else {}
+    for objective, forest in forests.items():
+        write_text(folder / f"{objective}.txt", forest)
     card = {
         "format": FORMAT,
         "learnt_from": learnt_from,
@@ -194,10 +195,16 @@ def _write(folder: Path, fitted: Fitted, settings: FitSettings, learnt_from: str
         "tracks": len(corpus.vocabulary),
         "arms": suite.names,
         "weights": {str(n_seeds): weights for n_seeds, weights in suite.blend.weights.items()},
+        "second_stage": list(forests),
         "settings": settings_json(settings),
         "cold": cold.track_ids,
     }
     write_text(folder / CARD, json.dumps(card, indent=2) + "\n")
+
+
+def _read_ranker(folder: Path, objectives: Sequence[str], arms: Sequence[str]) -> LearnedRanker | None:
+    texts = {objective: (folder / f"{objective}.txt").read_text(encoding="utf-8") for objective in objectives}
+    return LearnedRanker.from_texts(texts, fact_names(arms)) if texts else None
 
 
 def settings_json(settings: FitSettings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.errors import InputError, ModelError, ShapeError
 from indexers.schema import Seeds
 from rankers.blend import Blend, standardised
-from rankers.facts import PAIR, PLAYLIST, TRACK, Facts
+from rankers.facts import FACTS, PAIR, Facts
 from rankers.learned import LearnedRanker, LearnedSettings, Lesson
 from rankers.recommend.item_knn import ItemKnn, ItemKnnSettings
 from rankers.recommend.item_vectors import ItemVectors
@@ -51,7 +51,7 @@ def facts():
 
 def test_facts_are_those_of_a_hand_count():
     table = facts().table(Seeds(np.array([0, 2]), "list 0", 0), np.array([1, 3]))
-    assert set(table) == {*TRACK, *PAIR, *PLAYLIST}
+    assert tuple(table) == FACTS
     np.testing.assert_allclose(table["log_playlists"], np.log1p([2, 2]), rtol=1e-6)
     np.testing.assert_allclose(table["log_artist_playlists"], np.log1p([4, 4]), rtol=1e-6)
     np.testing.assert_allclose(table["days_since_last"], [0, 0])
@@ -64,7 +64,9 @@ def test_facts_are_those_of_a_hand_count():
     np.testing.assert_allclose(table["shared_most"], [1.0, 0.5], rtol=1e-6)
     np.testing.assert_allclose(table["n_seeds"], [2, 2])
     np.testing.assert_allclose(table["artists_per_seed"], [1, 1])
-    np.testing.assert_allclose(table["known_name"], [1, 1])
+    np.testing.assert_allclose(table["log_listed_7_days"], np.log1p([2, 1]), rtol=1e-6)  # the third list has no day
+    np.testing.assert_allclose(table["log_listed_by_name"], np.log1p([1, 0]), rtol=1e-6)
+    np.testing.assert_allclose(table["playlists_of_name"], [1, 1])
 
 
 def test_without_seeds_what_compares_with_them_is_not_known():
@@ -116,7 +118,7 @@ def test_the_ranker_learns_what_tells_and_survives_being_written():
     names = fact_names(("one", "two"))
     ranker = LearnedRanker.fit(lessons(names), names, SMALL)
     assert max(ranker.gains().items(), key=lambda gain: gain[1])[0] == "score_two"
-    again = LearnedRanker.from_text(ranker.text())
+    again = LearnedRanker.from_texts(ranker.texts(), names)
     table = lessons(names)[0].facts
     np.testing.assert_array_equal(again.score(table), ranker.score(table))
     assert again.names == names
@@ -145,4 +147,20 @@ def test_lessons_that_teach_nothing_are_refused():
 
 def test_a_ranker_that_cannot_be_read_is_told():
     with pytest.raises(ModelError, match="learned ranker cannot be read"):
-        LearnedRanker.from_text("tree\nversion=none\n")
+        LearnedRanker.from_texts({"lambdarank": "tree\nversion=none\n"}, ("a",))
+
+
+def test_a_ranker_that_looks_at_other_facts_is_told():
+    names = fact_names(("one", "two"))
+    texts = LearnedRanker.fit(lessons(names), names, SMALL).texts()
+    with pytest.raises(ModelError, match="other facts"):
+        LearnedRanker.from_texts(texts, names[1:])
+
+
+def test_both_forests_are_heard():
+    names = fact_names(("one", "two"))
+    ranker = LearnedRanker.fit(lessons(names), names, SMALL)
+    table = lessons(names)[0].facts
+    alone = [LearnedRanker.from_texts({name: text}, names).score(table) for name, text in ranker.texts().items()]
+    assert not np.allclose(alone[0], alone[1])
+    np.testing.assert_allclose(ranker.score(table), (alone[0] + alone[1]) / 2, rtol=1e-5, atol=1e-6)
