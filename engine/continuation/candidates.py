@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from engine.config import ContinuationSettings
 from engine.continuation.learnt import Learnt
+from engine.continuation.voices import Choir, SoundLikeness
 from indexers.generation import Generation
 from indexers.schema import Rows, Seeds, Vectors
 from rankers.blend import standardised
 from rankers.fusion import Pool, Shares
 
-VOICES = 16  # sounds that stand for a playlist: more are summed up by their nearest
 HITS = 5_000  # of the classes that a name means: what fits them less is all the same
-BEST = 3  # voices that a track should sound like
 
 Arms = dict[str, Vectors]
 """Arm to [n_tracks] scores of the library's tracks; all 0 where it has nothing to say."""
@@ -76,11 +76,12 @@ class Candidates:
         if not len(wish.rows):
             return {}
         vectors = self._generation.track_vectors("music")
-        voices = representatives(np.asarray(vectors[wish.rows], dtype=np.float32), VOICES)
-        refused = representatives(np.asarray(vectors[wish.refused], dtype=np.float32), VOICES)
-        cosines = np.concatenate([voices, refused]) @ vectors.T  # the library is read once
-        away = self._settings.unlike_weight * np.maximum(mean_of_best(cosines[len(voices) :], 1), 0)
-        return {"sound": np.asarray(mean_of_best(cosines[: len(voices)], BEST) - away, dtype=np.float32)}
+        wanted, refused = (np.asarray(vectors[rows], dtype=np.float32) for rows in (wish.rows, wish.refused))
+        return {"sound": self._likeness.score(Choir.of(wanted, refused, self._settings.unlike_weight))}
+
+    @cached_property
+    def _likeness(self) -> SoundLikeness:
+        return SoundLikeness(self._generation.track_vectors("music"))
 
     def by_name(self, wish: Wish) -> Arms:
         """What the playlist's name says: classes that are heard, and words of the metadata."""
@@ -136,45 +137,3 @@ def spread(rows: Rows, scores: Vectors, n_tracks: int, *, rest: float = 0.0) -> 
     full = np.full(n_tracks, rest, dtype=np.float32)
     full[rows] = scores
     return full
-
-
-def mean_of_best(scores: Vectors, n_best: int) -> Vectors:
-    """The mean of each column's n_best highest scores, [n_columns]; of all where there are fewer, 0 of none.
-
-    Args:
-        scores: [n_rows, n_columns], with few rows.
-        n_best: At least 1.
-    """
-    best = np.full((min(n_best, len(scores)), scores.shape[1]), -np.inf, dtype=np.float32)
-    for row in scores:  # kept sorted, highest first: a partition of long rows is several times slower
-        lower = row
-        for place in best:
-            higher = np.maximum(place, lower)
-            lower = np.minimum(place, lower)
-            place[:] = higher
-    return np.asarray(best.mean(axis=0) if len(best) else np.zeros(scores.shape[1]), dtype=np.float32)
-
-
-def representatives(vectors: Vectors, n: int) -> Vectors:
-    """At most n unit rows that stand for all: those farthest from each other, each the mean of what is nearest to it.
-
-    Args:
-        vectors: [n_vectors, dim], unit rows; n or fewer are given back as they are.
-        n: At least 1.
-
-    Source: T. Gonzalez, "Clustering to minimize the maximum intercluster distance" (1985), from the last row on.
-    """
-    if len(vectors) <= n:
-        return vectors
-    chosen = [len(vectors) - 1]
-    likeness = vectors @ vectors[chosen[0]]
-    nearest = np.zeros(len(vectors), dtype=np.int64)
-    for number in range(1, n):
-        chosen.append(int(np.argmin(likeness)))
-        new = vectors @ vectors[chosen[-1]]
-        nearest[new > likeness] = number
-        likeness = np.maximum(likeness, new)
-    means = np.stack([vectors[nearest == number].sum(axis=0) for number in range(n)])
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    centres: Vectors = np.where(lengths > 0, means / np.maximum(lengths, 1e-12), vectors[chosen]).astype(np.float32)
-    return centres

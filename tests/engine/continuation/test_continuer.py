@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.config import ContinuationSettings
-from engine.continuation.candidates import Candidates, mean_of_best, representatives
+from engine.continuation.candidates import Candidates
 from engine.continuation.choose import devoted_to
 from engine.continuation.continuer import Continuer
 from engine.continuation.inputs import Changes, Pasted
@@ -18,8 +18,7 @@ from engine.continuation.seeds import Finder
 from indexers.catalog.corpus import Vocabulary, fold
 from indexers.catalog.tables import PLAYLISTS
 from indexers.errors import PlaylistError, QueryError
-from indexers.testing import unit_rows
-from rankers.blend import Blend, standardised
+from rankers.blend import Blend
 from rankers.groups import Groups
 from rankers.suite import Suite
 
@@ -235,26 +234,3 @@ def test_twenty_thousand_entries_with_duplicates_inside(continuer_of):
     assert [seed.title for seed in answer.seeds] == ["One", "Three"]
     assert len(answer.unmatched) == 4_000
     assert titles(answer)[0] == "Two"
-
-
-def test_scores_standardised_and_pooled_as_counted_by_hand():
-    assert standardised(np.array([1, 3], dtype=np.float32)).tolist() == [-1, 1]
-    assert standardised(np.full(4, 0.1, dtype=np.float32)).tolist() == [0, 0, 0, 0]
-    scores = np.array([[1, 5], [4, 2], [3, 9], [2, 9]], dtype=np.float32)
-    assert mean_of_best(scores, 2).tolist() == [3.5, 9]
-    assert mean_of_best(scores, 9).tolist() == [2.5, 6.25]
-    assert mean_of_best(scores[:0], 3).tolist() == [0, 0]
-    random = np.random.default_rng(3).normal(size=(9, 50)).astype(np.float32)
-    assert np.allclose(mean_of_best(random, 3), np.sort(random, axis=0)[-3:].mean(axis=0))
-
-
-def test_representatives_are_one_for_each_cluster():
-    rng = np.random.default_rng(2)
-    centres = np.eye(4, dtype=np.float32)
-    near = unit_rows((np.repeat(centres, 25, axis=0) + 0.02 * rng.normal(size=(100, 4))).astype(np.float32))
-    found = representatives(rng.permutation(near), 4)
-    assert (found @ centres.T).max(axis=0).min() > 0.999
-    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
-    assert representatives(near[:3], 4) is not None
-    assert np.array_equal(representatives(near[:3], 4), near[:3])
-    assert np.isfinite(representatives(np.repeat(near[:1], 30, axis=0), 4)).all()
