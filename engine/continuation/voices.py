@@ -16,7 +16,7 @@ EXACT = 5_000  # best tracks of the sketch that are compared in full; a library 
 
 @dataclass(frozen=True, slots=True)
 class Choir:
-    """What a playlist sounds like, `voices` [n_voices, dim], and what it should not, `refused` [n_refused, dim]: unit rows."""
+    """What a playlist sounds like, and what it should not: unit rows, [n_voices, dim] and [n_refused, dim]."""
 
     voices: Vectors
     refused: Vectors
