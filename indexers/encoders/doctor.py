@@ -53,9 +53,9 @@ class Limits:
 
 LIMITS = Limits()
 
-# Towers of a joint space keep to a narrow cone (V. W. Liang et al., "Mind the gap", NeurIPS 2022, figure 2: mean cosines
-# of 0.5 and more where nothing is wrong), and of sentences that are not about sound they need know nothing. These
-# limits stand between that and the 0.999 of laion/larger_clap_music; no public checkpoint was measured here.
+# Towers of a joint space keep to a narrow cone (V. W. Liang et al., "Mind the gap", NeurIPS 2022: mean cosines of about
+# one half where nothing is wrong), and of sentences that are not about sound they need know nothing. These limits stand
+# between that and the 0.999 of laion/larger_clap_music; no public checkpoint was measured here.
 JOINT_LIMITS = replace(LIMITS, text_cosine=0.9, paraphrase_margin=0.02, sound_cosine=0.95)
 
 

@@ -57,7 +57,7 @@ def load_tower(model_class: Any, checkpoint: Checkpoint, config: Any, device: "t
         )
         if absent := sorted({*told["missing_keys"], *(str(key) for key in told["mismatched_keys"])}):
             raise ModelError(
-                f"{checkpoint.name} lacks {len(absent)} of the weights of {model_class.__name__}, {absent[0]} the first: "
+                f"{checkpoint.name} lacks {len(absent)} weights of {model_class.__name__}, {absent[0]} the first: "
                 "get a whole copy"
             )
         return model.to(device).float().eval()
