@@ -43,7 +43,7 @@ class ClapTextEncoder:
         positions = (
             config.max_position_embeddings - (config.pad_token_id or 0) - 1
         )  # RoBERTa counts from behind the pad
-        self.limit = min(positions, int(self._tokenizer.model_max_length), TRAINED_TOKENS)
+        self.limit: int = min(positions, int(self._tokenizer.model_max_length), TRAINED_TOKENS)
         self._model = load_tower(ClapTextModelWithProjection, checkpoint, config, torch.device("cpu"))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -55,8 +55,7 @@ class ClapTextEncoder:
         return [prompt.replace("{}", piece) for piece in pieces for prompt in self._prompts]
 
     def _fits(self, text: str) -> bool:
-        n_tokens: int = len(self._tokenizer(text, verbose=False).input_ids)
-        return n_tokens <= self.limit
+        return len(self._tokenizer(text, verbose=False).input_ids) <= self.limit
 
     def _run(self, pieces: list[str]) -> Vectors:
         parts = [self._run_batch(pieces[at : at + BATCH]) for at in range(0, len(pieces), BATCH)]

@@ -20,6 +20,7 @@ def locate(named: HubName) -> Path:
         if not named.path.is_dir():
             raise ModelError(f"no folder {named.path}: {named.name} must name the folder of a checkpoint")
         return named.path
+    _hub(named)
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:

@@ -2,39 +2,37 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from indexers.encoders.exam import PARAPHRASES, SENTENCES
-
-if TYPE_CHECKING:
-    from transformers import ClapModel, PreTrainedTokenizerFast
 
 SAMPLE_RATE_HZ, WINDOW_S = 16_000, 2
 BANDS, DIM, LIMIT = 16, 24, 24  # mel bands, dims of the joint space, tokens that the text tower reads
 APART = 10.0  # times the usual size of word embeddings: then random towers tell texts apart
 
 
-def tokenizer() -> "PreTrainedTokenizerFast":
+def tokenizer() -> Any:
     """Whole words of the doctor's sentences, and of a few more."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
     marks = ["<s>", "<pad>", "</s>", "<unk>"]
-    said = " ".join([*SENTENCES, *(text for pair in PARAPHRASES for text in pair), "deep high whistle noise tone . ? !"])
+    said = " ".join(
+        [*SENTENCES, *(text for pair in PARAPHRASES for text in pair), "deep high whistle noise tone . ? !"]
+    )
     vocabulary = {word: row for row, word in enumerate([*marks, *sorted(set(said.lower().split()))])}
     made = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     made.normalizer = normalizers.Lowercase()
     made.pre_tokenizer = pre_tokenizers.Whitespace()
-    made.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="<pad>", unk_token="<unk>",
-        model_max_length=LIMIT,
-    )  # fmt: skip
+    made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    words: Any = PreTrainedTokenizerFast
+    names = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    return words(tokenizer_object=made, model_max_length=LIMIT, **names)
 
 
-def save_clap(folder: Path, *, collapsed: bool = False, truncation: str = "rand_trunc", padding: str = "repeatpad") -> Path:
+def save_clap(
+    folder: Path, *, collapsed: bool = False, truncation: str = "rand_trunc", padding: str = "repeatpad"
+) -> Path:
     """Save a CLAP of 23,000 random weights, with windows of two seconds at 16 kHz.
 
     Args:
@@ -43,7 +41,8 @@ def save_clap(folder: Path, *, collapsed: bool = False, truncation: str = "rand_
         truncation: "rand_trunc", or "fusion" for a tower with feature fusion.
         padding: How it takes short sounds: "repeatpad", "repeat" or "pad".
     """
-    from transformers import ClapFeatureExtractor, ClapProcessor
+    import transformers
+    from transformers import ClapFeatureExtractor
 
     words = tokenizer()
     model = _clap(len(words), fused=truncation == "fusion")
@@ -54,11 +53,12 @@ def save_clap(folder: Path, *, collapsed: bool = False, truncation: str = "rand_
         truncation=truncation, padding=padding,
     )  # fmt: skip
     _save(model, folder)
-    ClapProcessor(extractor, words).save_pretrained(folder)
+    processor: Any = transformers.ClapProcessor
+    processor(extractor, words).save_pretrained(folder)
     return folder
 
 
-def _clap(n_words: int, *, fused: bool) -> "ClapModel":
+def _clap(n_words: int, *, fused: bool) -> Any:
     import torch
     from transformers import ClapConfig, ClapModel
 
@@ -73,10 +73,11 @@ def _clap(n_words: int, *, fused: bool) -> "ClapModel":
     }  # fmt: skip
     if fused:
         audio |= {"enable_fusion": True, "fusion_type": "aff_2d", "aff_block_r": 2}
-    return ClapModel(ClapConfig(text_config=text, audio_config=audio, projection_dim=DIM)).eval()
+    model: Any = ClapModel(ClapConfig(text_config=text, audio_config=audio, projection_dim=DIM))
+    return model.eval()
 
 
-def _spread(model: "ClapModel") -> None:
+def _spread(model: Any) -> None:
     """Give the text tower weights so large that words count for more than biases and places do."""
     import torch
 
