@@ -22,7 +22,7 @@ def pieces_of(text: str, fits: Fits) -> list[str]:
     text = text.strip()
     if fits(text):
         return [text]
-    sentences = (sentence.strip() for sentence in SENTENCE_END.split(text))
+    sentences = (sentence for sentence in SENTENCE_END.split(text) if sentence)
     return _packed((part for sentence in sentences for part in _by_words(sentence, fits)), fits)
 
 
@@ -65,10 +65,11 @@ def encode_whole(
         [n_texts, dim]: the mean of each text's pieces, made unit again.
     """
     found = [(row, piece) for row, text in enumerate(texts) if text.strip() for piece in split(text)]
-    rows = run([piece for _, piece in found])
+    distinct = {piece: place for place, piece in enumerate(dict.fromkeys(piece for _, piece in found))}
+    rows = run(list(distinct))  # each once: beside others a piece may come out a little different
     vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
     owners = np.array([row for row, _ in found], dtype=np.int64)
-    np.add.at(vectors, owners, rows)
+    np.add.at(vectors, owners, rows[[distinct[piece] for _, piece in found]])
     several = np.bincount(owners, minlength=len(texts)) > 1  # a single piece is a unit vector as it is
     lengths = np.linalg.norm(vectors[several], axis=1, keepdims=True)
     vectors[several] /= np.maximum(lengths, SHORTEST)

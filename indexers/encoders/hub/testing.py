@@ -8,7 +8,8 @@ from indexers.encoders.exam import PARAPHRASES, SENTENCES
 
 SAMPLE_RATE_HZ, WINDOW_S = 16_000, 2
 BANDS, DIM, LIMIT = 16, 24, 24  # mel bands, dims of the joint space, tokens that the text tower reads
-APART = 10.0  # times the usual size of word embeddings: then random towers tell texts apart
+SAID = ("heavy metal guitar", "ünïcode 音楽 🎵", "a deep tone", "a high whistle", "noise . ? !", "music with")
+APART = 50.0  # times the usual size of word embeddings: then random towers tell texts apart
 
 
 def tokenizer() -> Any:
@@ -17,11 +18,10 @@ def tokenizer() -> Any:
     from transformers import PreTrainedTokenizerFast
 
     marks = ["<s>", "<pad>", "</s>", "<unk>"]
-    said = " ".join(
-        [*SENTENCES, *(text for pair in PARAPHRASES for text in pair), "deep high whistle noise tone . ? !"]
-    )
+    said = " ".join([*SENTENCES, *(text for pair in PARAPHRASES for text in pair), *SAID])
     vocabulary = {word: row for row, word in enumerate([*marks, *sorted(set(said.lower().split()))])}
-    made = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    unknown = marks[-1]
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token=unknown))
     made.normalizer = normalizers.Lowercase()
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     made.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
@@ -47,7 +47,7 @@ def save_clap(
     words = tokenizer()
     model = _clap(len(words), fused=truncation == "fusion")
     if not collapsed:
-        _spread(model)
+        _spread(model, words)
     extractor = ClapFeatureExtractor(
         feature_size=BANDS, sampling_rate=SAMPLE_RATE_HZ, max_length_s=WINDOW_S, frequency_max=7000,
         truncation=truncation, padding=padding,
@@ -77,16 +77,22 @@ def _clap(n_words: int, *, fused: bool) -> Any:
     return model.eval()
 
 
-def _spread(model: Any) -> None:
-    """Give the text tower weights so large that words count for more than biases and places do."""
+def _spread(model: Any, words: Any) -> None:
+    """Let words count for more than places do, and take off what the vectors of all sentences have in common."""
     import torch
 
+    tokens = words(list(SENTENCES), padding=True, return_tensors="pt")
+    given = {"input_ids": tokens["input_ids"], "attention_mask": tokens["attention_mask"]}
     with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if name.startswith("text_") and weight.dim() == 2:
-                weight.normal_(0, 1.0 if "embeddings" in name else weight.shape[1] ** -0.5)
-        model.text_model.embeddings.word_embeddings.weight.mul_(APART)
-        model.text_model.embeddings.position_embeddings.weight.zero_()
+        tower = getattr(model, "text_model", model)
+        tower.embeddings.word_embeddings.weight.mul_(APART)
+        tower.embeddings.position_embeddings.weight.zero_()
+        if tower is model:
+            rows, bias = model(**given).last_hidden_state.mean(dim=1), model.encoder.layer[-1].output.LayerNorm.bias
+        else:
+            rows = model.text_projection(tower(**given).pooler_output)
+            bias = model.text_projection.linear2.bias
+        bias.sub_(rows.mean(dim=0))
 
 
 def save_sentences(folder: Path) -> Path:
@@ -99,9 +105,10 @@ def save_sentences(folder: Path) -> Path:
     model = BertModel(
         BertConfig(
             vocab_size=len(words), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-            max_position_embeddings=LIMIT + 10, pad_token_id=1, initializer_range=1.0,
+            max_position_embeddings=LIMIT + 10, pad_token_id=1,
         )
     )  # fmt: skip
+    _spread(model, words)
     _save(model, folder)
     words.save_pretrained(folder)
     modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
