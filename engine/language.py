@@ -10,6 +10,7 @@ from indexers.generation import Joint
 FEWEST = 3  # words by which a language can be told
 MOST = 0.5  # of a text's letters that must be of another script
 ENGLISH_CODES = frozenset({"en", "eng", "english"})
+KANA = ("HIRAGANA", "KATAKANA")  # beside them Chinese letters are Japanese
 SCRIPTS = {
     "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "CJK": "Chinese or Japanese", "HANGUL": "Korean",
     "CYRILLIC": "Russian or another language in Cyrillic letters", "ARABIC": "Arabic or Persian", "HEBREW": "Hebrew",
@@ -37,8 +38,9 @@ def foreign(text: str) -> str | None:
     scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha())
     others = sum(count for script, count in scripts.items() if script != "LATIN")
     if others > MOST * max(1, scripts.total()):
-        first = next(script for script, _ in scripts.most_common() if script != "LATIN")
-        return SCRIPTS.get(first.split("-")[0], f"a language in {first.lower()} letters")
+        first = next((kana for kana in KANA if kana in scripts), None)
+        first = first or next(script for script, _ in scripts.most_common() if script != "LATIN")
+        return SCRIPTS.get(first, f"a language in {first.lower()} letters")
     words = re.findall(r"[^\W\d_]+", text.lower())
     hits = {language: sum(word in small.split() for word in words) for language, small in SMALL_WORDS.items()}
     language = max(hits, key=lambda each: hits[each])
@@ -51,4 +53,6 @@ def language_notes(text: str, joints: Sequence[Joint]) -> tuple[str, ...]:
     english = [joint.encoder for joint in joints if ENGLISH_CODES.issuperset(joint.languages)]
     if not english or (language := foreign(text)) is None:
         return ()
-    return (f"This looks like {language}, and {' and '.join(english)} read(s) English: ask in English to find more.",)
+    return (
+        f"This looks like {language}; {' and '.join(english)} can read English alone: ask in English to find more.",
+    )
