@@ -53,6 +53,4 @@ def language_notes(text: str, joints: Sequence[Joint]) -> tuple[str, ...]:
     english = [joint.encoder for joint in joints if ENGLISH_CODES.issuperset(joint.languages)]
     if not english or (language := foreign(text)) is None:
         return ()
-    return (
-        f"This looks like {language}; {' and '.join(english)} can read English alone: ask in English to find more.",
-    )
+    return (f"This looks like {language}; {' and '.join(english)} reads English alone: ask in English to find more.",)

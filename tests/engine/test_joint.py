@@ -114,7 +114,7 @@ def test_a_text_in_another_language_is_answered_with_a_note(made: Path, root: Pa
     answer = opened(root).search(Query(text="tiefe Töne mit Regen"))
     assert answer.results
     assert answer.notes == (
-        f"This looks like German; hub:{made}/clap can read English alone: ask in English to find more.",
+        f"This looks like German; hub:{made}/clap reads English alone: ask in English to find more.",
     )
     assert answer.as_json()["notes"] == list(answer.notes)
     shown = CliRunner().invoke(app, ["search", "静かなピアノ", "--library", str(root / "library")])

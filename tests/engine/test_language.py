@@ -54,4 +54,4 @@ def test_the_note_names_the_towers_that_read_english_alone() -> None:
     assert language_notes("slow piano with rain", [english, both]) == ()
     assert language_notes("langsames Klavier mit Regen", []) == ()
     (note,) = language_notes("langsames Klavier mit Regen", [english, both])
-    assert note == "This looks like German; clap can read English alone: ask in English to find more."
+    assert note == "This looks like German; clap reads English alone: ask in English to find more."
