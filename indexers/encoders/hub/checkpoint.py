@@ -130,17 +130,14 @@ def _modules(name: str, folder: Path) -> tuple[Path, ...]:
 def _refuse_pickles(found: Checkpoint) -> None:
     files = found.files()
     for module in _weighty(found):
-        inside = module.relative_to(found.folder).as_posix()
         if any(path.endswith(".safetensors") and (found.folder / path).parent == module for path in files):
             continue
         pickled = sorted(path.name for path in module.iterdir() if path.suffix in PICKLES)
-        if pickled:
-            raise ModelError(
-                f"{found.name} has only pickled weights ({inside}/{pickled[0]}), which may run code and are not read: "
-                "name a revision with safetensors (hub:OWNER/NAME@refs/pr/1), or convert it"
-            )
-        if module == found.folder:
-            raise ModelError(f"{found.folder} has no weights (*.safetensors): get the checkpoint again")
+        held = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+        raise ModelError(
+            f"{module} of {found.name} holds {held}; Segue reads safetensors alone, for pickles may run code: name a "
+            "revision that has them (hub:OWNER/NAME@refs/pr/1), or save the checkpoint anew with transformers"
+        )
 
 
 def _weighty(found: Checkpoint) -> Iterator[Path]:

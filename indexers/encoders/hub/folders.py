@@ -26,7 +26,10 @@ def locate(named: HubName) -> Path:
     try:
         return _snapshot(named, local_files_only=True)
     except LocalEntryNotFoundError as error:
-        raise ModelError(f"{named.name} is not on this machine: run `segue models pull {named.name}`") from error
+        raise ModelError(
+            f"{named.name} is not on this machine: run `segue models pull {named.name}` (a folder is named by its "
+            "absolute path)"
+        ) from error
 
 
 def pull(name: str) -> Path:

@@ -11,7 +11,7 @@ import torch
 
 from indexers.base import AudioEncoder, JointEncoder, PadsItself, TextEncoder
 from indexers.encoders import load_audio_encoder, load_joint_encoder
-from indexers.encoders.hub import open_checkpoint
+from indexers.encoders.hub import clap_text, open_checkpoint
 from indexers.encoders.hub import testing as small
 from indexers.encoders.hub.clap_text import ClapTextEncoder
 from indexers.encoders.hub.loading import quiet
@@ -140,12 +140,14 @@ def test_a_text_longer_than_the_tower_is_read_to_its_end(joint: JointEncoder, or
     np.testing.assert_allclose(joint.encode([f"{first} {last}"])[0], together, atol=1e-6)
 
 
-def test_the_limit_is_the_towers_own_or_where_training_texts_were_cut(clap_folder: Path, copy_of: Copy) -> None:
+def test_the_limit_is_the_towers_own_or_where_training_texts_were_cut(clap_folder, copy_of, monkeypatch) -> None:
     folder = copy_of(clap_folder)
     assert ClapTextEncoder(open_checkpoint(f"hub:{folder}")).limit == small.LIMIT
     said = json.loads((folder / "tokenizer_config.json").read_text())
     write(folder / "tokenizer_config.json", {**said, "model_max_length": 512})
     assert ClapTextEncoder(open_checkpoint(f"hub:{folder}")).limit == small.LIMIT + 8  # 34 positions, two before them
+    monkeypatch.setattr(clap_text, "TRAINED_TOKENS", 9)
+    assert ClapTextEncoder(open_checkpoint(f"hub:{folder}")).limit == 9
 
 
 def test_prompts_are_filled_in_and_averaged(clap_folder: Path, copy_of: Copy, original: Original) -> None:

@@ -67,3 +67,46 @@ def test_without_huggingface_hub_the_extra_is_named(work, monkeypatch: pytest.Mo
 def test_the_broken_checkpoint_is_not_even_fetched() -> None:
     with pytest.raises(ModelError, match="hub:laion/larger_clap_music is refused: it is broken"):
         pull("hub:laion/larger_clap_music")
+
+
+def test_a_repository_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+    import huggingface_hub
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    def refuse(*_, **__):
+        request = httpx.Request("GET", "https://hub")
+        raise RepositoryNotFoundError(
+            "401 Client Error.\nno such repository", response=httpx.Response(401, request=request)
+        )
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", refuse)
+    with pytest.raises(
+        ModelError, match=r"cannot be fetched \(.*401 Client Error. no such repository.*\): check the id"
+    ):
+        pull("hub:someone/clap")
+
+
+def test_what_is_fetched_holds_no_pickle(monkeypatch: pytest.MonkeyPatch, clap_folder: Path) -> None:
+    import huggingface_hub
+    from huggingface_hub.utils import filter_repo_objects
+
+    there = [
+        "config.json",
+        "model.safetensors",
+        "pytorch_model.bin",
+        "onnx/model.onnx",
+        "onnx/config.json",
+        "README.md",
+    ]
+    there += ["1_Pooling/config.json", "vocab.txt", "merges.txt", "flax_model.msgpack", "custom_code.py"]
+    fetched = []
+
+    def fetch(repo, *, allow_patterns, ignore_patterns, **_):
+        fetched.extend(filter_repo_objects(there, allow_patterns=allow_patterns, ignore_patterns=ignore_patterns))
+        return str(clap_folder)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    assert pull("hub:someone/clap") == clap_folder
+    wanted = ["config.json", "model.safetensors", "README.md", "1_Pooling/config.json", "vocab.txt", "merges.txt"]
+    assert sorted(fetched) == sorted(wanted)
