@@ -182,6 +182,12 @@ def test_models_lists_the_checkpoints_that_a_library_names(made: Path, root: Pat
     assert "no folder" in shown.stdout
 
 
+def test_generations_name_it_among_their_encoders(made: Path, root: Path) -> None:
+    (generation,) = opened(root).generations()
+    assert generation.encoders == ("fake", f"hub:{made}/clap")
+    assert generation.spaces == (joint_space(f"hub:{made}/clap"), "music", "taggram")
+
+
 def test_pull_takes_checkpoints_too(made: Path, root: Path) -> None:
     shown = CliRunner().invoke(app, ["models", "pull", f"hub:{made}/clap", "--json"])
     assert shown.exit_code == 0
