@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import build, playback
 from engine.arms import Request
 from engine.config import Settings
+from engine.language import language_notes
 from engine.path import Stop, walk
 from engine.playlists import PlaylistMethods
 from engine.query import Answer, Query
@@ -86,6 +87,7 @@ class Engine(PlaylistMethods):
             latency_ms=1000 * (time.perf_counter() - started),
             confidence=found.confidence,
             settings={**self.settings.search.model_dump(), "k": k, "weights": dict(found.weights)},
+            notes=language_notes(query.text, searcher.generation.joints),
         )
 
     def refresh(self) -> Searcher:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.arms import Arm
+from engine.arms.joint import JointArm
 from engine.arms.sound import SoundArm
 from engine.arms.taggram import TaggramArm
 from engine.arms.words import WordsArm
 from engine.config import SearchSettings, Settings
 from engine.search import Searcher
-from indexers.errors import StaleIndexError
-from indexers.generation import Generation
+from indexers.errors import ModelError, StaleIndexError
+from indexers.generation import Generation, Joint
 from indexers.library import Library
 from indexers.schema import Vectors
 from rankers.groups import Groups
 
 if TYPE_CHECKING:
     from engine.continuation.service import Playlists
-    from indexers.base import AudioEncoder, TextEncoder
+    from indexers.base import AudioEncoder, JointEncoder, TextEncoder
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
 
@@ -36,6 +37,7 @@ class Models:
         self._folder = folder
         self.text = lru_cache(maxsize=2)(self._load_text)
         self.audio = lru_cache(maxsize=8)(self._load_audio)
+        self.joint = lru_cache(maxsize=4)(self._load_joint)
 
     def store(self) -> "ModelStore":
         """The model store."""
@@ -52,6 +54,11 @@ class Models:
         from indexers.encoders import load_audio_encoder
 
         return load_audio_encoder(name, self.store())
+
+    def _load_joint(self, name: str) -> "JointEncoder":
+        from indexers.encoders import load_joint_encoder
+
+        return load_joint_encoder(name, self.store())
 
     def listeners(self, generation: Generation) -> "list[AudioEncoder]":
         """The sound encoders whose outputs a generation's music vectors are made of.
@@ -86,6 +93,24 @@ class Models:
 
         return weights
 
+    def reader(self, generation: Generation, joint: Joint) -> Callable[[str], Vectors]:
+        """What turns a text into a unit vector of one joint space; its text tower is loaded at the first text."""
+
+        @lru_cache(maxsize=1)
+        def encoder() -> "JointEncoder":
+            found = self.joint(joint.encoder)
+            _check_same(generation, joint.encoder, joint.fingerprint, found.fingerprint)
+            return found
+
+        @lru_cache(maxsize=REMEMBERED)
+        def vector(text: str) -> Vectors:
+            try:
+                return np.asarray(encoder().encode([text])[0], dtype=np.float32)
+            except ModelError as error:
+                raise ModelError(f"{error}; or take it out of [analysis] joint in segue.toml and rebuild") from error
+
+        return vector
+
 
 def searcher(generation: Generation, settings: SearchSettings, models: Models) -> Searcher:
     """Put the arms of one generation together."""
@@ -93,6 +118,7 @@ def searcher(generation: Generation, settings: SearchSettings, models: Models) -
         TaggramArm(generation, models.weigher(generation)),
         WordsArm(generation),
         SoundArm(generation, settings.unlike_weight),
+        *(JointArm(generation, joint, models.reader(generation, joint)) for joint in generation.joints),
     )
     return Searcher(generation, arms, settings)
 

@@ -19,14 +19,16 @@ class SearchSettings(Section):
     taggram_weight: PositiveFloat = 1.0
     words_weight: PositiveFloat = 1.5  # a hit votes with the square of what it covers: a whole title comes first
     sound_weight: PositiveFloat = 1.0
+    joint_weight: PositiveFloat = 1.0  # of the arm of each joint space
     unsure_weight: float = Field(default=0.25, gt=0.0, le=1.0)  # times an arm's weight where it is unsure
     relevance: float = Field(default=0.98, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
     artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn
     unlike_weight: NonNegativeFloat = 0.5  # Rocchio's beta
 
     def weight(self, arm: str) -> float:
-        """The weight of one arm in fusion."""
-        return float(getattr(self, f"{arm}_weight"))
+        """The weight of one arm in fusion; arms of joint spaces bear the names of their encoders."""
+        own = f"{arm}_weight"
+        return float(getattr(self, own if own in SearchSettings.model_fields else "joint_weight"))
 
 
 class ContinuationSettings(Section):

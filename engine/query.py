@@ -43,10 +43,19 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a track, in seconds from its start."""
+    """A stretch of a track, in seconds from its start.
+
+    `short` is true where it is all of a track that an arm could only hear filled up, for its clips are longer.
+    """
 
     start_s: float
     end_s: float
+    short: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The span as JSON types; `short` is there where it is true."""
+        span: dict[str, Any] = {"start_s": self.start_s, "end_s": self.end_s}
+        return {**span, "short": True} if self.short else span
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ class Result:
             "arms": dict(self.arms),
             "evidence": {arm: asdict(evidence) for arm, evidence in self.evidence.items()},
             "why": [[name, weight] for name, weight in self.why],
-            "match": None if self.match is None else asdict(self.match),
+            "match": None if self.match is None else self.match.as_json(),
             "duplicates": list(self.duplicates),
         }
 
@@ -115,7 +124,8 @@ class Answer:
 
     `abstained` is true where no arm was sure (see `confidence`): the results are the nearest there are, none of them
     fits well. The order is the fused score's, then varied: near neighbours, and more than a few tracks of one artist,
-    move down. `settings` are the constants of fusion and diversity that were used.
+    move down. `settings` are the constants of fusion and diversity that were used. `notes` are sentences about the
+    question, such as that an arm does not read its language.
     """
 
     query: Query
@@ -125,6 +135,7 @@ class Answer:
     latency_ms: float
     confidence: Mapping[str, Confidence] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The document of `segue search --json`."""
@@ -136,4 +147,5 @@ class Answer:
             "latency_ms": round(self.latency_ms, 3),
             "confidence": {arm: asdict(confidence) for arm, confidence in self.confidence.items()},
             "settings": dict(self.settings),
+            "notes": list(self.notes),
         }

@@ -60,7 +60,7 @@ def _describe(library: Library, number: int, *, serving: bool) -> Published:
         n_tracks=int(manifest["counts"]["tracks"]),
         created=_created(library.generation(number) / VOLATILE),
         spaces=tuple(manifest["spaces"]),
-        encoders=tuple(manifest["encoders"]),
+        encoders=(*manifest["encoders"], *(joint["encoder"] for joint in manifest.get("joint", []))),
     )
 
 

@@ -1,10 +1,10 @@
-"""The protocols that the rooms build on: encoders of sound and text, and indexes."""
+"""The protocols that the rooms build on: encoders of sound, text and both, and indexes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from indexers.schema import Rows, Seeds, Vectors, Waveforms
+from indexers.schema import Rows, Samples, Seeds, Vectors, Waveforms
 
 
 @runtime_checkable
@@ -46,6 +46,14 @@ class AudioEncoder(Protocol):
 
 
 @runtime_checkable
+class PadsItself(Protocol):
+    """An `AudioEncoder` that was trained on short sounds filled up in another way than with silence behind them."""
+
+    def pad(self, sound: Samples) -> Samples:
+        """Fill up a sound, [n_samples] with at least one and at most `window_samples`, to [window_samples]."""
+
+
+@runtime_checkable
 class TextEncoder(Protocol):
     """Turns texts into unit vectors."""
 
@@ -63,6 +71,33 @@ class TextEncoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts into [n_texts, dim], unit rows; no texts give [0, dim]."""
+
+
+@runtime_checkable
+class JointEncoder(TextEncoder, Protocol):
+    """Texts and sounds as vectors of one space, whose cosines say how well they fit.
+
+    Its texts are encoded by itself. Its sounds are made of what sound encoders heard, as the cache holds it: of one
+    that hears for it alone and bears its name, or of others that listen anyway.
+    """
+
+    @property
+    def hears(self) -> Mapping[str, tuple[str, ...]]:
+        """Sound encoder to the outputs its clip vectors are made of; all of them take the same windows."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages its texts may be in, such as ("en",)."""
+
+    def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
+        """Make clip vectors.
+
+        Args:
+            outputs: Encoder to output to [n_clips, dim], at least those in `hears`.
+
+        Returns:
+            [n_clips, dim], unit rows; no clips give [0, dim].
+        """
 
 
 @runtime_checkable

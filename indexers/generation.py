@@ -1,18 +1,20 @@
 """One published generation, opened for reading: lazy, memory-mapped, never changed."""
 
+import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from indexers.base import Index
 from indexers.errors import LibraryError, QueryError, StaleIndexError
 from indexers.library import Library
-from indexers.schema import Rows, Vectors
+from indexers.schema import Bools, Rows, Vectors
 from indexers.vectors.storage import mapped
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from indexers.words import WordIndex
 
 FORMAT = 1  # of a generation's folder
-SpaceName = Literal["taggram", "music"]
+SpaceName = str
+"""A key of `manifest["spaces"]`: "taggram", "music", and one more for each joint encoder, see `joint_space`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class ClipVectors:
     matrix: np.ndarray[Any, np.dtype[np.float16]]
     offsets: Rows  # [n_tracks + 1]: clips of row r are offsets[r]:offsets[r + 1]
     times_s: Vectors  # [n_clips, 2]: start and end
+    short: Bools | None = None  # [n_clips]: the track is shorter than the window, which was filled up; None is unknown
 
     def vectors(self, row: int) -> Vectors:
         """The clips of one track as float32 [n_clips, dim], in order of time."""
@@ -74,6 +78,20 @@ class ClipVectors:
     def spans(self, row: int) -> Vectors:
         """The times of one track's clips, [n_clips, 2] seconds."""
         return np.asarray(self.times_s[self.offsets[row] : self.offsets[row + 1]], dtype=np.float32)
+
+    def is_short(self, row: int) -> bool:
+        """Whether a track is known to be shorter than one window: its only clip was filled up."""
+        return self.short is not None and bool(self.short[self.offsets[row] : self.offsets[row + 1]].any())
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A joint space of a generation: its encoder, the encoder's fingerprint, and the languages its texts may be in."""
+
+    encoder: str
+    space: SpaceName
+    fingerprint: str
+    languages: tuple[str, ...]
 
 
 class Generation:
@@ -157,7 +175,7 @@ class Generation:
 
     @cached_property
     def calibration(self) -> dict[str, Calibration]:
-        """Arm to threshold, for the arms "taggram", "words" and "music"."""
+        """Arm to threshold, for the arms "taggram", "words", "music", and each joint encoder by its name."""
         tables = json.loads((self.folder / "calibration.json").read_text(encoding="utf-8"))
         return {arm: Calibration.parse(table) for arm, table in tables.items()}
 
@@ -173,14 +191,22 @@ class Generation:
         return vectors
 
     @cached_property
+    def joints(self) -> tuple[Joint, ...]:
+        """The joint spaces, in the order of the settings."""
+        said = self.manifest.get("joint", [])
+        return tuple(Joint(**{**each, "languages": tuple(each["languages"])}) for each in said)
+
+    @cached_property
     def _classes(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads((self.folder / "taggram" / "classes.json").read_text(encoding="utf-8"))
         return loaded
 
     def _open_clips(self, space: str) -> ClipVectors:
         matrix = mapped(self.folder / space / "clips.npy")
-        offsets = mapped(self.folder / "clips" / "offsets.npy")
-        return ClipVectors(matrix, offsets, mapped(self.folder / "clips" / "times_s.npy"))
+        own = space in {joint.space for joint in self.joints}  # its encoder may take other windows
+        laid = self.folder / (space if own else "clips")
+        short = mapped(laid / "short.npy") if own else None
+        return ClipVectors(matrix, mapped(laid / "offsets.npy"), mapped(laid / "times_s.npy"), short)
 
     def _part(self, what: str, space: str, load: Callable[[str], Any]) -> Any:
         spaces = self.manifest["spaces"]
@@ -189,6 +215,14 @@ class Generation:
         if (what, space) not in self._opened:
             self._opened[what, space] = load(space)
         return self._opened[what, space]
+
+
+def joint_space(encoder: str) -> SpaceName:
+    """Name the space, and its folder, of a joint encoder: "joint-clap", "joint-larger_clap_general-1f2e3d"."""
+    if re.fullmatch(r"[a-z0-9_-]+", encoder):
+        return f"joint-{encoder}"
+    last = re.sub(r"[^\w-]+", "-", encoder.rstrip("/").rsplit("/", 1)[-1], flags=re.ASCII).strip("-")
+    return f"joint-{last[:40]}-{hashlib.sha256(encoder.encode()).hexdigest()[:6]}"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

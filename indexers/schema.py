@@ -13,8 +13,14 @@ Vectors: TypeAlias = npt.NDArray[np.float32]
 Waveforms: TypeAlias = npt.NDArray[np.float32]
 """Mono sound in [-1, 1], [n_windows, n_samples]."""
 
+Samples: TypeAlias = npt.NDArray[np.float32]
+"""Mono sound, [n_samples]."""
+
 Rows: TypeAlias = npt.NDArray[np.int64]
 """Row numbers of an index, from 0."""
+
+Bools: TypeAlias = npt.NDArray[np.bool_]
+"""Yes or no, one each."""
 
 NAME_BYTES = 200  # of a path shown in one line before it is shortened
 

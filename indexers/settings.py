@@ -42,6 +42,7 @@ class AnalysisSettings(Section):
 
     encoders: tuple[str, ...] = ("musicnn_msd", "musicnn_mtt", "yamnet")
     text: str = "text"  # the encoder of queries and class names
+    joint: tuple[str, ...] = ()  # encoders of texts and sounds in one space, each a way of looking more
     windows: PositiveInt = 12  # per track, spread evenly; shorter tracks have fewer
     workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 300.0  # for one track

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexers.base import AudioEncoder, Index, Recommender, TextEncoder
+from indexers.base import AudioEncoder, Index, JointEncoder, Recommender, TextEncoder
 from indexers.catalog.corpus import Corpus, build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.errors import QueryError, ShapeError
@@ -53,6 +53,34 @@ class FakeTextEncoder:
             for word in text.lower().split():
                 vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dim] += 1
         return unit_rows(vectors)
+
+
+class FakeJointEncoder:
+    """Eight bands of what the fake encoder heard, named "band0" to "band7", beside eight dims of other words.
+
+    The word "band0" is thus nearest to the deepest sound.
+    """
+
+    name = "fake-joint"
+    fingerprint = hashlib.sha256(b"fake-joint-1").hexdigest()
+    dim = 16
+    hears: Mapping[str, tuple[str, ...]] = {"fake": ("embedding",)}
+    languages = ("en",)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts into [n_texts, dim]; see `TextEncoder.encode`."""
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                band = word.removeprefix("band")
+                known = word != band and band in tuple("01234567")
+                vectors[row, int(band) if known else 8 + int(hashlib.sha256(word.encode()).hexdigest(), 16) % 8] += 1
+        return unit_rows(vectors)
+
+    def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
+        """Put the bands into the first eight dims; see `JointEncoder.clips`."""
+        bands = outputs["fake"]["embedding"]
+        return unit_rows(np.concatenate([bands, np.zeros_like(bands)], axis=1))
 
 
 class IndexContract:
@@ -194,6 +222,47 @@ class TextEncoderContract:
     def test_no_texts_give_no_rows(self, encoder: TextEncoder) -> None:
         """An empty batch gives [0, dim]."""
         assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+class JointEncoderContract(TextEncoderContract):
+    """What every joint encoder promises. Subclass it and give the fixtures `encoder` and `listeners`."""
+
+    @pytest.fixture
+    def outputs(self, listeners: Sequence[AudioEncoder]) -> dict[str, dict[str, Vectors]]:
+        """What the encoders in `hears` make of a tone and of noise, after the cache's 16 bits."""
+        heard = {}
+        for listener in listeners:
+            at_s = np.arange(listener.window_samples) / listener.sample_rate_hz
+            noise = np.random.default_rng(3).uniform(-1, 1, listener.window_samples)
+            sounds = np.stack([0.5 * np.sin(2 * np.pi * 440 * at_s), noise]).astype(np.float32)
+            heard[listener.name] = {name: rows.astype(np.float16) for name, rows in listener.encode(sounds).items()}
+        return {name: {output: rows.astype(np.float32) for output, rows in of.items()} for name, of in heard.items()}
+
+    def test_it_keeps_the_protocol(self, encoder: JointEncoder, listeners: Sequence[AudioEncoder]) -> None:
+        """It hears outputs that there are, of encoders that take the same windows."""
+        assert isinstance(encoder, JointEncoder)
+        assert encoder.languages
+        known = {listener.name: listener.outputs for listener in listeners}
+        assert set(encoder.hears) == set(known)
+        assert all(set(outputs) <= set(known[name]) for name, outputs in encoder.hears.items())
+        assert len({(listener.sample_rate_hz, listener.window_samples) for listener in listeners}) == 1
+
+    def test_clips_are_unit_rows_of_the_same_dim(
+        self, encoder: JointEncoder, outputs: dict[str, dict[str, Vectors]]
+    ) -> None:
+        """[n_clips, dim] of float32; different sounds are different, and each is what it is alone."""
+        rows = encoder.clips(outputs)
+        assert rows.shape == (2, encoder.dim)
+        assert rows.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+        assert not np.allclose(rows[0], rows[1], atol=1e-3)
+        second = {name: {output: found[1:] for output, found in of.items()} for name, of in outputs.items()}
+        np.testing.assert_allclose(encoder.clips(second), rows[1:], atol=1e-6)
+
+    def test_no_clips_give_no_rows(self, encoder: JointEncoder, outputs: dict[str, dict[str, Vectors]]) -> None:
+        """Nothing heard gives [0, dim]."""
+        nothing = {name: {output: found[:0] for output, found in of.items()} for name, of in outputs.items()}
+        assert encoder.clips(nothing).shape == (0, encoder.dim)
 
 
 class RecommenderContract:

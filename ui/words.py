@@ -11,6 +11,8 @@ ARMS = {
     "sound": ("like your picks", "#ffb454"),
     "music": ("like your picks", "#ffb454"),  # its name in the calibration
 }
+JOINT = "hub:"  # begins the names of public checkpoints
+DESCRIBED, DESCRIBED_COLOUR = "as described", "#5aa9ff"  # an arm of words in a joint space, told with its encoder
 MARKS = re.compile(r"([\\`*_{}\[\]()#+.!~:$<>|&-])")  # a backslash before one of these makes it a mere character
 OTHER_ARM = "#7c8499"
 REASONS = {  # arms that continue a playlist; a name with more behind it, as item_knn_bm25, is read by its beginning
@@ -39,13 +41,15 @@ def clock(seconds: float) -> str:
 
 
 def arm_name(arm: str) -> str:
-    """What an arm is called on the page."""
+    """What an arm is called on the page; one of a joint space by the last part of its encoder's name."""
+    if arm.startswith(JOINT):
+        return f"{DESCRIBED} ({arm.rstrip('/').rsplit('/', 1)[-1].removeprefix(JOINT)})"
     return ARMS.get(arm, (arm, OTHER_ARM))[0]
 
 
 def arm_colour(arm: str) -> str:
     """The colour of an arm."""
-    return ARMS.get(arm, (arm, OTHER_ARM))[1]
+    return DESCRIBED_COLOUR if arm.startswith(JOINT) else ARMS.get(arm, (arm, OTHER_ARM))[1]
 
 
 def reason(arm: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import typer
 
 from engine.commands.options import DEFAULT_LIBRARY, JsonOption, LibraryOption
 from engine.commands.output import clock, print_json, print_table
-from engine.query import Answer, Query, Result
+from engine.query import Answer, Query, Result, Span
 
 EXAMPLE = "\"genre = 'rock' AND year < 1980\""
 
@@ -43,6 +43,8 @@ def _print(answer: Answer) -> None:
     if not answer.results:
         typer.echo("No track passes the filter.")
         return
+    for note in answer.notes:
+        typer.echo(note)
     if answer.abstained:
         typer.echo("Nothing here fits well; these are the nearest.")
     headings = ("#", "title", "artist", "score", "arms", "why", "span", "path")
@@ -51,8 +53,12 @@ def _print(answer: Answer) -> None:
 
 
 def _row(result: Result) -> tuple[object, ...]:
-    span = f"{clock(result.match.start_s)}–{clock(result.match.end_s)}" if result.match else ""
+    span = _span(result.match) if result.match else ""
     arms = ", ".join(f"{arm} {share / result.score:.0%}" for arm, share in result.arms.items())
     also = f"\n(+{len(result.duplicates)} more of the same recording)" if result.duplicates else ""
     why = ", ".join(name for name, _ in result.why)
     return result.rank, result.title, result.artist, f"{result.score:.4f}", arms, why, span, result.path + also
+
+
+def _span(match: Span) -> str:
+    return f"{clock(match.start_s)}–{clock(match.end_s)}{' (short)' if match.short else ''}"

@@ -1,13 +1,16 @@
 """Sound and text become vectors here.
 
-Each encoder is found by name in one of two registries; loading one is the only thing that imports its library. All
-sound encoders take the same windows, 48,128 samples at 16 kHz (3.008 s), so that a track is decoded once for all.
+Each encoder is found by name in one of three registries; loading one is the only thing that imports its library. The
+sound encoders of the registry take the same windows, 48,128 samples at 16 kHz (3.008 s). A public checkpoint is named
+`hub:<id or path>` instead and takes windows of its own; a track is opened once for all.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from indexers.base import AudioEncoder, TextEncoder
+from indexers.base import AudioEncoder, JointEncoder, TextEncoder
+from indexers.encoders.hub import Kind, is_hub, open_checkpoint
 from indexers.errors import ConfigError
 from indexers.models.cards import CARDS
 from indexers.models.store import ModelStore
@@ -16,12 +19,32 @@ from indexers.models.store import ModelStore
 REVISIONS = {"musicnn_msd": 1, "musicnn_mtt": 1, "yamnet": 2, "text": 1}
 
 
+@dataclass(frozen=True, slots=True)
+class AudioCard:
+    """What a sound encoder takes and gives, told without its weights; see `AudioEncoder`."""
+
+    sample_rate_hz: int
+    window_samples: int
+    outputs: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class JointEntry:
+    """A joint encoder of the registry: what its clip vectors are made of (see `JointEncoder.hears`), and its loader."""
+
+    hears: Mapping[str, tuple[str, ...]]
+    load: Callable[[ModelStore], JointEncoder]
+
+
 def fingerprint_of(name: str) -> str:
-    """Tell what an encoder's numbers depend on, in hex; loads nothing and needs no weights.
+    """Tell what an encoder's numbers depend on, in hex; loads nothing, and needs no weights but those of a `hub:`.
 
     Raises:
         ConfigError: there is no such encoder.
+        ModelError: a checkpoint is not here, or is none that Segue takes.
     """
+    if is_hub(name):
+        return open_checkpoint(name).fingerprint
     if name in REVISIONS:
         card = CARDS[name]
         told = f"{name} {card.source_digest} {card.revision} {REVISIONS[name]}"
@@ -30,14 +53,48 @@ def fingerprint_of(name: str) -> str:
         return _fake().fingerprint
     if name == "fake-text":
         return _fake_text().fingerprint
-    raise _unknown(name, {**AUDIO_ENCODERS, **TEXT_ENCODERS})
+    if name == "fake-joint":
+        return _fake_joint().fingerprint
+    raise _unknown(name, {**AUDIO_ENCODERS, **TEXT_ENCODERS, **JOINT_ENCODERS})
+
+
+def audio_card(name: str) -> AudioCard:
+    """Tell what a sound encoder takes and gives; loads nothing.
+
+    Raises:
+        ConfigError: there is no such encoder.
+        ModelError: a checkpoint is not here, or is no CLAP.
+    """
+    if is_hub(name):
+        from indexers.encoders.hub.clap_audio import OUTPUT, hearing_of
+
+        hearing = hearing_of(open_checkpoint(name, Kind.CLAP))
+        return AudioCard(hearing.sample_rate_hz, hearing.window_samples, {OUTPUT: hearing.dim})
+    if name not in AUDIO_ENCODERS:
+        raise _unknown(name, AUDIO_ENCODERS)
+    card = CARDS[name] if name in CARDS else _fake()
+    return AudioCard(card.sample_rate_hz, card.window_samples, dict(card.outputs))
+
+
+def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Tell which outputs of which sound encoders a joint space is made of; loads nothing.
+
+    Raises:
+        ConfigError: there is no such joint encoder.
+        ModelError: a checkpoint is not here, or is no CLAP.
+    """
+    if is_hub(name):
+        return _hub_joint(name).hears
+    if name not in JOINT_ENCODERS:
+        raise _unknown(name, JOINT_ENCODERS)
+    return JOINT_ENCODERS[name].hears
 
 
 def load_audio_encoder(name: str, store: ModelStore, *, device: str = "cpu") -> AudioEncoder:
     """Load a sound encoder.
 
     Args:
-        name: A key of `AUDIO_ENCODERS`.
+        name: A key of `AUDIO_ENCODERS`, or `hub:` and a CLAP checkpoint.
         store: Where its weights were pulled to.
         device: "cpu", "cuda" or "auto"; encoders that have no GPU path run on the CPU.
 
@@ -45,6 +102,10 @@ def load_audio_encoder(name: str, store: ModelStore, *, device: str = "cpu") -> 
         ConfigError: there is no such encoder or device.
         ModelError: its weights are missing or damaged.
     """
+    if is_hub(name):
+        from indexers.encoders.hub.clap_audio import ClapAudioEncoder
+
+        return ClapAudioEncoder(open_checkpoint(name, Kind.CLAP), device=device)
     if name not in AUDIO_ENCODERS:
         raise _unknown(name, AUDIO_ENCODERS)
     return AUDIO_ENCODERS[name](store, device)
@@ -54,16 +115,38 @@ def load_text_encoder(name: str, store: ModelStore) -> TextEncoder:
     """Load a text encoder.
 
     Args:
-        name: A key of `TEXT_ENCODERS`.
+        name: A key of `TEXT_ENCODERS`, or `hub:` and a sentence-transformers checkpoint.
         store: Where its weights were pulled to.
 
     Raises:
         ConfigError: there is no such encoder.
         ModelError: its weights are missing or damaged.
     """
+    if is_hub(name):
+        from indexers.encoders.hub.sentences import HubSentenceEncoder
+
+        return HubSentenceEncoder(open_checkpoint(name, Kind.SENTENCES))
     if name not in TEXT_ENCODERS:
         raise _unknown(name, TEXT_ENCODERS)
     return TEXT_ENCODERS[name](store)
+
+
+def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
+    """Open a joint encoder; it loads its towers when it is first asked.
+
+    Args:
+        name: A key of `JOINT_ENCODERS`, or `hub:` and a CLAP checkpoint.
+        store: Where its weights were pulled to.
+
+    Raises:
+        ConfigError: there is no such encoder.
+        ModelError: its weights are missing or damaged.
+    """
+    if is_hub(name):
+        return _hub_joint(name)
+    if name not in JOINT_ENCODERS:
+        raise _unknown(name, JOINT_ENCODERS)
+    return JOINT_ENCODERS[name].load(store)
 
 
 def _unknown(name: str, known: Mapping[str, object]) -> ConfigError:
@@ -91,6 +174,12 @@ def _text(store: ModelStore) -> TextEncoder:
     return SentenceEncoder(store.path("text"), fingerprint_of("text"))
 
 
+def _hub_joint(name: str) -> JointEncoder:
+    from indexers.encoders.hub.joint import HubJoint
+
+    return HubJoint(open_checkpoint(name, Kind.CLAP))
+
+
 def _fake(*_: object) -> AudioEncoder:
     from indexers.testing import FakeEncoder
 
@@ -103,6 +192,12 @@ def _fake_text(*_: object) -> TextEncoder:
     return FakeTextEncoder()
 
 
+def _fake_joint(*_: object) -> JointEncoder:
+    from indexers.testing import FakeJointEncoder
+
+    return FakeJointEncoder()
+
+
 AUDIO_ENCODERS: dict[str, Callable[[ModelStore, str], AudioEncoder]] = {
     "musicnn_msd": _musicnn("musicnn_msd"),
     "musicnn_mtt": _musicnn("musicnn_mtt"),
@@ -111,3 +206,5 @@ AUDIO_ENCODERS: dict[str, Callable[[ModelStore, str], AudioEncoder]] = {
 }
 
 TEXT_ENCODERS: dict[str, Callable[[ModelStore], TextEncoder]] = {"text": _text, "fake-text": _fake_text}
+
+JOINT_ENCODERS: dict[str, JointEntry] = {"fake-joint": JointEntry({"fake": ("embedding",)}, _fake_joint)}

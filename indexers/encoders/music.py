@@ -67,18 +67,18 @@ def music_clips(outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
     parts = [part.weight * _placed(part, outputs[part.encoder]) for part in PARTS if part.encoder in outputs]
     if not parts:
         raise ConfigError(f"none of {', '.join(outputs)} gives music vectors; add {PARTS[0].encoder} to [analysis]")
-    return _unit(np.concatenate(parts, axis=1))
+    return unit(np.concatenate(parts, axis=1))
 
 
 def music_track(clips: Vectors) -> Vectors:
     """Pool clip vectors [n_clips, dim] of one track, at least one, into a unit vector [dim]."""
-    vector: Vectors = _unit(clips.mean(axis=0, keepdims=True))[0]
+    vector: Vectors = unit(clips.mean(axis=0, keepdims=True))[0]
     return vector
 
 
 def _placed(part: Part, outputs: Mapping[str, Vectors]) -> Vectors:
-    rows = _unit(outputs[part.output].astype(np.float32))
-    return rows if part.dim is None else _unit(rows @ _signs(rows.shape[1], part.dim))
+    rows = unit(outputs[part.output].astype(np.float32))
+    return rows if part.dim is None else unit(rows @ _signs(rows.shape[1], part.dim))
 
 
 @cache
@@ -92,6 +92,7 @@ def _signs(n_from: int, n_to: int) -> Vectors:
     return np.asarray((bits.reshape(n_from, n_to) * 2.0 - 1.0) / np.sqrt(n_to), dtype=np.float32)
 
 
-def _unit(rows: Vectors) -> Vectors:
+def unit(rows: Vectors) -> Vectors:
+    """Scale rows to length one, as float32; rows of zeros stay zeros."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from indexers.errors import MediaError
 from indexers.media.container import audio_stream, media_errors, open_container, shown
-from indexers.media.reader import Samples, mix
+from indexers.media.reader import mix
+from indexers.schema import Samples
 
 # Container and codec whose samples after a seek equal those of a full decode once so many seconds before them are
 # decoded too: mp3 refers back to earlier frames' bytes, opus to its predictor (within 1e-5 then), alac to nothing.

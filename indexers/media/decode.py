@@ -11,9 +11,9 @@ import numpy as np
 from indexers.errors import MediaError, QueryError
 from indexers.media.av_reader import AvReader
 from indexers.media.container import shown
-from indexers.media.reader import Reader, Samples, chunks
+from indexers.media.reader import Reader, chunks
 from indexers.media.soundfile_reader import SoundfileReader, takes
-from indexers.schema import Waveforms, Window
+from indexers.schema import Rows, Samples, Waveforms, Window
 
 QUALITY = "HQ"  # of soxr; LQ saves nothing on a window of 3 s, VHQ costs twice as much
 CONTEXT_S = 0.05  # decoded on both sides of a window, so that the resampler sees what surrounds it
@@ -38,6 +38,23 @@ class _Grid:
     def before(self, first: int) -> int:
         """The last common position at least CONTEXT_S before a wanted sample, in steps, never below 0."""
         return max(0, int(first - CONTEXT_S * self.wanted_hz) // self.wanted_step)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Windows of one length at one rate that are wanted of a file; only their `start_s` counts."""
+
+    windows: tuple[Window, ...]
+    sample_rate_hz: int
+    window_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One cut's waveforms [n_windows, window_samples], and of each how many samples the track had: zeros follow."""
+
+    waveforms: Waveforms
+    lengths: Rows
 
 
 class _FallbackReader:
@@ -81,13 +98,39 @@ def read_windows(path: Path, windows: Sequence[Window], *, sample_rate_hz: int, 
         NoAudioError: the file has no sound.
         MediaError: the file cannot be decoded.
     """
-    waveforms = np.zeros((len(windows), window_samples), dtype=np.float32)
+    return read_cuts(path, [Cut(tuple(windows), sample_rate_hz, window_samples)])[0].waveforms
+
+
+def read_cuts(path: Path, cuts: Sequence[Cut]) -> list[Sound]:
+    """Decode windows of several rates and lengths, for listeners that differ; the file is opened once for all.
+
+    Returns:
+        A `Sound` per cut, its rows the same whatever else is read with them.
+
+    Raises:
+        NoAudioError: the file has no sound.
+        MediaError: the file cannot be decoded.
+    """
+    sounds = [
+        Sound(np.zeros((len(cut.windows), cut.window_samples), np.float32), np.zeros(len(cut.windows), np.int64))
+        for cut in cuts
+    ]
     with _reader(path) as reader:
-        for row in sorted(range(len(windows)), key=lambda row: windows[row].start_s):
-            first = round(windows[row].start_s * sample_rate_hz)
-            found = _cut(reader, first, window_samples, sample_rate_hz)
-            waveforms[row, : len(found)] = found
-    return waveforms
+        for at, row, stretch in _in_reading_order(cuts, reader.sample_rate_hz):
+            found = stretch.read(reader)
+            sounds[at].waveforms[row, : len(found)] = found
+            sounds[at].lengths[row] = len(found)
+    return sounds
+
+
+def _in_reading_order(cuts: Sequence[Cut], native_hz: int) -> "list[tuple[int, int, _Stretch]]":
+    """Every window as (its cut, its row, where it lies in the file), by where it begins: a reader never turns back."""
+    stretches = [
+        (at, row, _stretch(window.start_s, cut.window_samples, _Grid(native_hz, cut.sample_rate_hz)))
+        for at, cut in enumerate(cuts)
+        for row, window in enumerate(cut.windows)
+    ]
+    return sorted(stretches, key=lambda placed: placed[2].start)
 
 
 def read_excerpt(path: Path, start_s: float, seconds: float, *, sample_rate_hz: int) -> Samples:
@@ -101,7 +144,8 @@ def read_excerpt(path: Path, start_s: float, seconds: float, *, sample_rate_hz: 
     if not (start_s >= 0 and seconds > 0):
         raise QueryError(f"cannot play {seconds} s from {start_s} s; give a start of 0 or more and a length above 0")
     with _reader(path) as reader:
-        return _cut(reader, round(start_s * sample_rate_hz), round(seconds * sample_rate_hz), sample_rate_hz)
+        grid = _Grid(reader.sample_rate_hz, sample_rate_hz)
+        return _stretch(start_s, round(seconds * sample_rate_hz), grid).read(reader)
 
 
 def blocks(path: Path, sample_rate_hz: int) -> Iterator[Samples]:
@@ -145,21 +189,35 @@ def _first_reader(path: Path) -> Reader:
         return AvReader(path)
 
 
-def _cut(reader: Reader, first: int, n_samples: int, wanted_hz: int) -> Samples:
-    """Samples `first` to `first + n_samples` at the wanted rate, as if all of the file had been resampled."""
-    import soxr
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Samples of a file at its own rate that give `n_samples` at the wanted one, after `lead` of context."""
 
-    grid = _Grid(reader.sample_rate_hz, wanted_hz)
-    if grid.native_hz == wanted_hz:
-        return np.clip(_finite(reader.read(first, n_samples)), -1.0, 1.0)
+    start: int
+    n_native: int
+    lead: int
+    n_samples: int
+    grid: _Grid
+
+    def read(self, reader: Reader) -> Samples:
+        """At the wanted rate, as if all of the file had been resampled."""
+        import soxr
+
+        found = _finite(reader.read(self.start, self.n_native))
+        if len(found) == 0 or self.grid.native_hz == self.grid.wanted_hz:
+            return np.clip(found, -1.0, 1.0)
+        resampled: Samples = soxr.resample(found, self.grid.native_hz, self.grid.wanted_hz, quality=QUALITY)
+        return np.clip(resampled[self.lead : self.lead + self.n_samples], -1.0, 1.0)
+
+
+def _stretch(start_s: float, n_samples: int, grid: _Grid) -> _Stretch:
+    first = round(start_s * grid.wanted_hz)
+    if grid.native_hz == grid.wanted_hz:
+        return _Stretch(first, n_samples, 0, n_samples, grid)
     step = grid.before(first)
     lead = first - step * grid.wanted_step
-    n_native = ceil(((lead + n_samples) / wanted_hz + CONTEXT_S) * grid.native_hz)
-    found = _finite(reader.read(step * grid.native_step, n_native))
-    if len(found) == 0:
-        return found
-    resampled: Samples = soxr.resample(found, grid.native_hz, wanted_hz, quality=QUALITY)
-    return np.clip(resampled[lead : lead + n_samples], -1.0, 1.0)
+    n_native = ceil(((lead + n_samples) / grid.wanted_hz + CONTEXT_S) * grid.native_hz)
+    return _Stretch(step * grid.native_step, n_native, lead, n_samples, grid)
 
 
 def _finite(samples: Samples) -> Samples:

@@ -1,13 +1,12 @@
 """The protocol of a reader: mono samples at a file's own rate, by position."""
 
 from collections.abc import Iterator
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-Samples: TypeAlias = npt.NDArray[np.float32]
-"""Mono sound, [n_samples]."""
+from indexers.schema import Samples
 
 
 class Reader(Protocol):

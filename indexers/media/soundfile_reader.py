@@ -7,7 +7,8 @@ import numpy as np
 
 from indexers.errors import MediaError
 from indexers.media.container import check_shape, shown
-from indexers.media.reader import Samples, mix
+from indexers.media.reader import mix
+from indexers.schema import Samples
 
 HEAD_BYTES = 64
 MAGIC = (b"fLaC", b"caff", b".snd")

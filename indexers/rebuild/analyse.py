@@ -7,21 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from indexers.base import AudioEncoder
+from indexers.base import AudioEncoder, PadsItself
 from indexers.errors import MediaError, NoAudioError
-from indexers.media.decode import read_windows
+from indexers.media.decode import Cut, Sound, read_cuts
 from indexers.media.windows import plan_windows
 from indexers.rebuild.embeddings.cache import Entry
-from indexers.schema import FileState, Vectors, Waveforms, Window
+from indexers.schema import FileState, Vectors, Window
 
 SILENCE_DB = -80.0  # of full scale: a track whose loudest analysed sample is below it is skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was heard in one track: its windows, each encoder's outputs [n_windows, dim], and the peak in [0, 1]."""
+    """What was heard in one track: each encoder's windows and outputs [n_windows, dim], and the peak in [0, 1]."""
 
-    windows: tuple[Window, ...]
+    windows: Mapping[str, tuple[Window, ...]]
     outputs: Mapping[str, Mapping[str, Vectors]]
     peak: float
 
@@ -56,27 +56,41 @@ def is_silent(peak: float) -> bool:
 
 
 def analyse(path: Path, duration_s: float, encoders: Sequence[AudioEncoder], n_windows: int) -> Analysis:
-    """Decode the windows of a file once and let every encoder hear them.
+    """Decode the windows of a file once and let every encoder hear its own.
 
     Args:
         path: The file.
         duration_s: Its length, which decides where the windows lie.
-        encoders: At least one; all take windows of the same rate and length.
-        n_windows: At most so many windows; a short track has fewer.
+        encoders: At least one; those that take the same rate and length share their windows.
+        n_windows: At most so many windows for each; a short track has fewer.
 
     Raises:
         NoAudioError: the file has no sound.
         MediaError: the file cannot be decoded.
     """
-    sample_rate_hz, window_samples = encoders[0].sample_rate_hz, encoders[0].window_samples
-    windows = plan_windows(duration_s, n_windows, window_samples / sample_rate_hz)
-    sound = read_windows(path, windows, sample_rate_hz=sample_rate_hz, window_samples=window_samples)
-    peak = float(np.abs(sound).max(initial=0.0))
-    return Analysis(windows, {} if is_silent(peak) else _hear(sound, encoders), peak)
+    alike: dict[tuple[int, int], list[AudioEncoder]] = {}
+    for encoder in encoders:
+        alike.setdefault((encoder.sample_rate_hz, encoder.window_samples), []).append(encoder)
+    cuts = [Cut(plan_windows(duration_s, n_windows, length / hz), hz, length) for hz, length in alike]
+    sounds = read_cuts(path, cuts)
+    peak = max(float(np.abs(sound.waveforms).max(initial=0.0)) for sound in sounds)
+    heard = list(zip(cuts, sounds, alike.values(), strict=True))
+    windows = {encoder.name: cut.windows for cut, _, group in heard for encoder in group}
+    if is_silent(peak):
+        return Analysis(windows, {}, peak)
+    outputs = {encoder.name: _encode(encoder, cut, sound) for cut, sound, group in heard for encoder in group}
+    return Analysis(windows, outputs, peak)
 
 
-def _hear(sound: Waveforms, encoders: Sequence[AudioEncoder]) -> dict[str, dict[str, Vectors]]:
-    return {encoder.name: encoder.encode(sound) for encoder in encoders}
+def _encode(encoder: AudioEncoder, cut: Cut, sound: Sound) -> dict[str, Vectors]:
+    """Let one encoder hear windows; one that fills up short sounds in its own way gets what there is of them."""
+    if not isinstance(encoder, PadsItself):
+        return encoder.encode(sound.waveforms)
+    waveforms = sound.waveforms.copy()
+    for row, window in enumerate(cut.windows):
+        if window.padded and sound.lengths[row]:
+            waveforms[row] = encoder.pad(waveforms[row, : sound.lengths[row]])
+    return encoder.encode(waveforms)
 
 
 def times_of(windows: Sequence[Window]) -> Vectors:
@@ -101,9 +115,8 @@ def hear(encoders: Mapping[str, AudioEncoder], task: Task, *, n_windows: int) ->
 def _heard(task: Task, analysis: Analysis) -> Heard:
     if analysis.silent:
         return Heard({}, FileState.SKIPPED, f"silent: peak below {SILENCE_DB:.0f} dBFS in every analysed window")
-    times_s = times_of(analysis.windows)
     entries = {}
     for name, outputs in analysis.outputs.items():
         halves = {output: vectors.astype(np.float16) for output, vectors in outputs.items()}
-        entries[name] = Entry(task.track_id, times_s, halves)
+        entries[name] = Entry(task.track_id, times_of(analysis.windows[name]), halves)
     return Heard(entries)

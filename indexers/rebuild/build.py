@@ -17,25 +17,26 @@ from indexers.encoders.doctor import Finding
 from indexers.encoders.music import music_outputs
 from indexers.encoders.taggram import Taggram, class_names, class_texts, tagging
 from indexers.files import disk_errors
-from indexers.generation import FORMAT, Calibration, ClipVectors, read_manifest
+from indexers.generation import FORMAT, Calibration, ClipVectors, joint_space, read_manifest
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.gather import Gathered, gather
 from indexers.rebuild.inputs import Inputs
 from indexers.rebuild.parts.calibrate import calibrate_sound, calibrate_text, sample
 from indexers.rebuild.parts.check import check_counts, check_recall, examine, refuse_failed
 from indexers.rebuild.parts.duplicates import find_duplicates
+from indexers.rebuild.parts.joints import Heard as HeardTracks
+from indexers.rebuild.parts.joints import build_joint, calibrate_joint, described
 from indexers.rebuild.parts.landscape import place
-from indexers.rebuild.parts.spaces import Space, build_music, build_taggram, top_tags
+from indexers.rebuild.parts.spaces import Space, build_music, build_taggram, open_space, top_tags
 from indexers.rebuild.publish import VOLATILE, hashes
 from indexers.rebuild.reuse import link_heard
 from indexers.schema import Vectors
-from indexers.vectors import load_index, stored_vectors
 from indexers.vectors.exact import one_thread
 from indexers.vectors.storage import mapped, write_array, write_json
 from indexers.words import WordIndex, track_texts
 
 if TYPE_CHECKING:
-    from indexers.base import TextEncoder
+    from indexers.base import JointEncoder, TextEncoder
 
 COLUMNS: dict[str, pl.DataType] = {
     "group": pl.Int64(),
@@ -44,9 +45,19 @@ COLUMNS: dict[str, pl.DataType] = {
     "top_tags": pl.List(pl.String()),
 }
 STAGES = ("gather", "taggram", "music", "describe", "words", "calibrate", "check")
+STAGES_JOINT = ("gather", "taggram", "music", "joint", "describe", "words", "calibrate", "check")
 
 Tell = Callable[[str, int, int], None]
 """Told the stage that begins, its number from 0, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Towers:
+    """The encoders of text, and what the doctor found of the joint ones before they were listened with."""
+
+    text: "TextEncoder"
+    joint: Mapping[str, "JointEncoder"]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class Site:
     folder: Path  # staging: emptied first
     inputs: Inputs
     caches: Mapping[str, EncoderCache]
-    text: "TextEncoder"
+    towers: "Towers"
     earlier: Path | None  # a generation in which the same was heard
     tell: Tell
 
@@ -72,9 +83,15 @@ class Heard:
 
     taggram: Space
     music: Space
+    joint: Mapping[str, Space]  # by encoder
     class_vectors: Vectors
     columns: pl.DataFrame  # group, x, y, top_tags
     n_clips: int
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """All spaces, the joint ones last."""
+        return (self.taggram, self.music, *self.joint.values())
 
 
 def build(site: Site, number: int) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def build(site: Site, number: int) -> dict[str, Any]:
         CheckError: it is not fit to be published.
         StorageError: the disk refused.
     """
-    clock = _Clock(site.tell)
+    clock = _Clock(site.tell, STAGES_JOINT if site.towers.joint else STAGES)
     with disk_errors(site.folder):
         shutil.rmtree(site.folder, ignore_errors=True)
         site.folder.mkdir(parents=True)
@@ -118,22 +135,32 @@ def _hear(site: Site, clock: "_Clock") -> Heard:
     clock.begin("music")
     music = build_music(gathered, kind, site.folder / "music")
     shutil.rmtree(site.folder / "raw")
+    joint = _build_joints(site, clock)
     clock.begin("describe")
     tags = top_tags(class_names(site.encoders), taggram.vectors, norm)
     clips = ClipVectors(mapped(site.folder / "music" / "clips.npy"), gathered.offsets, gathered.times_s)
-    return Heard(taggram, music, class_vectors, _describe(site, music, clips, tags), len(gathered.times_s))
+    return Heard(taggram, music, joint, class_vectors, _describe(site, music, clips, tags), len(gathered.times_s))
+
+
+def _build_joints(site: Site, clock: "_Clock") -> dict[str, Space]:
+    if not site.towers.joint:
+        return {}
+    clock.begin("joint")
+    kind, heard = site.inputs.settings.index.kind, HeardTracks(site.caches, site.inputs.tracks)
+    return {name: build_joint(heard, encoder, kind, site.folder) for name, encoder in site.towers.joint.items()}
 
 
 def _take_over(site: Site, earlier: Path) -> Heard:
     link_heard(earlier, site.folder)
     manifest = read_manifest(earlier)
-    taggram, music = (
-        Space(name, load_index(folder), stored_vectors(folder), manifest["spaces"][name]["reason"])
-        for name, folder in ((name, site.folder / name / "index") for name in ("taggram", "music"))
-    )
+
+    def opened(name: str) -> Space:
+        return open_space(name, site.folder / name, manifest["spaces"][name]["reason"])
+
+    joint = {name: opened(joint_space(name)) for name in site.towers.joint}
     columns = pl.read_parquet(earlier / "tracks.parquet", columns=list(COLUMNS), memory_map=False)
     class_vectors = mapped(site.folder / "taggram" / "class_vectors.npy")
-    return Heard(taggram, music, class_vectors, columns, manifest["counts"]["clips"])
+    return Heard(opened("taggram"), opened("music"), joint, class_vectors, columns, manifest["counts"]["clips"])
 
 
 def _gather(site: Site) -> Gathered:
@@ -154,7 +181,7 @@ def _gather(site: Site) -> Gathered:
 def _write_classes(site: Site) -> Vectors:
     encoders = site.encoders
     names, texts = class_names(encoders), class_texts(encoders)
-    vectors = site.text.encode(texts)
+    vectors = site.towers.text.encode(texts)
     write_json(site.folder / "taggram" / "classes.json", {"names": names, "texts": texts})
     write_array(site.folder / "taggram" / "class_vectors.npy", vectors)
     return vectors
@@ -175,38 +202,43 @@ def _calibrate(site: Site, heard: Heard, words: WordIndex) -> None:
     def best_by_words(queries: list[str]) -> list[float]:
         return [float(scores[0]) if len(scores) else 0.0 for _, scores in (words.search(q, 1) for q in queries)]
 
-    arms = _earlier_arms(site.earlier) if site.earlier is not None else _heard_arms(site, heard)
+    arms = _heard_arms(site, heard) if site.earlier is None else _earlier_arms(site.earlier, tuple(site.towers.joint))
     arms["words"] = calibrate_text("words", best_by_words, sample(titles))
     write_json(site.folder / "calibration.json", {arm: asdict(found) for arm, found in arms.items()})
 
 
 def _heard_arms(site: Site, heard: Heard) -> dict[str, Calibration]:
     names, texts = class_names(site.encoders), class_texts(site.encoders)
-    taggram = Taggram(site.text, names, vectors=heard.class_vectors)
+    taggram = Taggram(site.towers.text, names, vectors=heard.class_vectors)
     told = sorted({tags[0] for tags in heard.columns["top_tags"].to_list() if tags})
     text_of = dict(zip(names, texts, strict=True))
+    answerable = [text_of[name] for name in sample(told)]
 
     def best_by_tags(queries: list[str]) -> list[float]:
         _, scores = heard.taggram.index.search(taggram.weights(queries), 1)
         return [float(score) for score in scores[:, 0]]
 
     groups = heard.columns["group"].to_numpy()
-    by_tags = calibrate_text("taggram", best_by_tags, [text_of[name] for name in sample(told)])
-    return {"taggram": by_tags, "music": calibrate_sound(heard.music.index, heard.music.vectors, groups)}
+    by_tags = calibrate_text("taggram", best_by_tags, answerable)
+    joint = {
+        name: calibrate_joint(heard.joint[name], encoder, answerable) for name, encoder in site.towers.joint.items()
+    }
+    return {"taggram": by_tags, "music": calibrate_sound(heard.music.index, heard.music.vectors, groups), **joint}
 
 
-def _earlier_arms(earlier: Path) -> dict[str, Calibration]:
+def _earlier_arms(earlier: Path, joint: tuple[str, ...]) -> dict[str, Calibration]:
     tables = json.loads((earlier / "calibration.json").read_text(encoding="utf-8"))
-    return {arm: Calibration.parse(tables[arm]) for arm in ("taggram", "music")}
+    return {arm: Calibration.parse(tables[arm]) for arm in ("taggram", "music", *joint)}
 
 
 def _check(site: Site, heard: Heard) -> list[Finding]:
     min_recall = site.inputs.settings.index.min_recall
-    spaces = (heard.taggram, heard.music)
+    n_built = min(len(space.vectors) for space in heard.spaces)
     findings = [
-        check_counts(site.inputs.tracks.height, len(heard.music.vectors)),
-        *examine(site.encoders, site.text, {space.name: space.vectors for space in spaces}),
-        *(check_recall(space.name, space.index, space.vectors, min_recall) for space in spaces),
+        check_counts(site.inputs.tracks.height, n_built),
+        *examine(site.encoders, site.towers.text, {space.name: space.vectors for space in heard.spaces}),
+        *(check_recall(space.name, space.index, space.vectors, min_recall) for space in heard.spaces),
+        *site.towers.findings,
     ]
     refuse_failed(findings)
     return findings
@@ -225,7 +257,8 @@ def _manifest(site: Site, number: int, heard: Heard, findings: list[Finding]) ->
         "encoders": {name: inputs.fingerprints[name] for name in analysis.encoders},
         "text": {"name": analysis.text, "fingerprint": inputs.fingerprints[analysis.text]},
         "counts": {"tracks": site.inputs.tracks.height, "clips": heard.n_clips, "recordings": groups},
-        "spaces": {space.name: space.as_json() for space in (heard.taggram, heard.music)},
+        "spaces": {space.name: space.as_json() for space in heard.spaces},
+        **described(site.towers.joint, inputs.fingerprints),
         "findings": [finding.as_json() for finding in findings],
         "files": hashes(site.folder),
     }
@@ -234,13 +267,14 @@ def _manifest(site: Site, number: int, heard: Heard, findings: list[Finding]) ->
 class _Clock:
     """Tells of stages as they begin, and keeps how long each took."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, stages: tuple[str, ...]) -> None:
         self._tell = tell
+        self._stages = stages
         self._began: list[tuple[str, float]] = []
 
     def begin(self, stage: str) -> None:
         self._began.append((stage, time.monotonic()))
-        self._tell(stage, STAGES.index(stage), len(STAGES))
+        self._tell(stage, self._stages.index(stage), len(self._stages))
 
     def as_json(self) -> dict[str, Any]:
         ends = [*(at for _, at in self._began[1:]), time.monotonic()]

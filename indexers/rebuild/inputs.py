@@ -2,19 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexers.encoders import AUDIO_ENCODERS, fingerprint_of
+from indexers.encoders import AUDIO_ENCODERS, AudioCard, audio_card, fingerprint_of, joint_hears
 from indexers.encoders.classes import tagging
+from indexers.encoders.hub import is_hub
 from indexers.encoders.music import music_outputs
 from indexers.errors import ConfigError, StaleIndexError
 from indexers.generation import FORMAT, read_manifest
 from indexers.library import Library
-from indexers.models.cards import CARDS, SAMPLE_RATE_HZ, WINDOW_SAMPLES
+from indexers.models.cards import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from indexers.rebuild.embeddings.cache import CacheKey, plan_name
 from indexers.settings import AnalysisSettings, IndexSettings
 
@@ -33,7 +35,8 @@ class RebuildSettings:
 
     def as_json(self) -> dict[str, Any]:
         """Only what changes the outcome: how many workers and how patient they are does not."""
-        analysis = self.analysis.model_dump(mode="json", include={"encoders", "text", "windows"})
+        asked = {"encoders", "text", "windows", *(["joint"] if self.analysis.joint else [])}
+        analysis = self.analysis.model_dump(mode="json", include=asked)
         return {"analysis": analysis, "index": self.index.model_dump(mode="json", include={"kind", "min_recall"})}
 
 
@@ -45,10 +48,20 @@ class Inputs:
     settings: RebuildSettings
 
     @cached_property
+    def hears(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        """Joint encoder to the outputs of sound encoders that its space is made of."""
+        return {name: joint_hears(name) for name in self.settings.analysis.joint}
+
+    @cached_property
+    def listeners(self) -> dict[str, AudioCard]:
+        """Every encoder that hears the tracks, those of joint spaces last, to what it takes and gives."""
+        joint = (name for hears in self.hears.values() for name in hears)
+        return {name: audio_card(name) for name in (*self.settings.analysis.encoders, *joint)}
+
+    @cached_property
     def fingerprints(self) -> dict[str, str]:
-        """Encoder, text encoder included, to fingerprint."""
-        analysis = self.settings.analysis
-        return {name: fingerprint_of(name) for name in (*analysis.encoders, analysis.text)}
+        """Encoder of sound, of text or of both to fingerprint."""
+        return {name: fingerprint_of(name) for name in (*self.listeners, self.settings.analysis.text, *self.hears)}
 
     @cached_property
     def digest(self) -> str:
@@ -61,7 +74,9 @@ class Inputs:
         return self._digest(self.tracks.select("track_id", "duration_s"))
 
     def _digest(self, tracks: "pl.DataFrame") -> str:
-        about = [FORMAT, REVISION, version("segue"), self.fingerprints, self._plan, self.settings.as_json()]
+        about = [FORMAT, REVISION, version("segue"), self.fingerprints, self._usual_plan, self.settings.as_json()]
+        if self.hears:
+            about += [{name: self._plan(card) for name, card in self.listeners.items()}]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         digest.update(json.dumps({name: str(kind) for name, kind in tracks.schema.items()}).encode())
         digest.update(tracks.write_ndjson().encode())
@@ -76,13 +91,16 @@ class Inputs:
 
     def cache_keys(self) -> list[CacheKey]:
         """One key per encoder of sound."""
-        analysis = self.settings.analysis
-        return [CacheKey(name, self.fingerprints[name], self._plan, outputs_of(name)) for name in analysis.encoders]
+        cards = self.listeners.items()
+        return [CacheKey(name, self.fingerprints[name], self._plan(card), dict(card.outputs)) for name, card in cards]
 
     @property
-    def _plan(self) -> str:
-        """All encoders take the same windows."""
+    def _usual_plan(self) -> str:
+        """How windows are laid for the encoders of the registry, which all take the same."""
         return plan_name(self.settings.analysis.windows, WINDOW_SAMPLES / SAMPLE_RATE_HZ)
+
+    def _plan(self, card: AudioCard) -> str:
+        return plan_name(self.settings.analysis.windows, card.window_samples / card.sample_rate_hz)
 
 
 def inputs_of(library: Library, settings: RebuildSettings) -> Inputs:
@@ -91,13 +109,22 @@ def inputs_of(library: Library, settings: RebuildSettings) -> Inputs:
     Raises:
         LibraryError: the catalogue is damaged.
         ConfigError: an encoder is unknown or named twice, or there is none that tags, or none that gives music vectors.
+        ModelError: a checkpoint is not here, or is none that Segue takes.
     """
     from indexers.catalog.tables import read_tracks
 
-    names = settings.analysis.encoders
+    _check_encoders(settings.analysis.encoders)
+    inputs = Inputs(read_tracks(library), settings)
+    _check_joint(inputs)
+    return inputs
+
+
+def _check_encoders(names: tuple[str, ...]) -> None:
     if not names or len(set(names)) < len(names):
         raise ConfigError(f"[analysis] encoders = {list(names)}: name at least one, none twice")
     for name in names:
+        if is_hub(name):
+            raise ConfigError(f"[analysis] encoders names {name}: a public checkpoint stands in [analysis] joint")
         if name not in AUDIO_ENCODERS:
             raise ConfigError(f"no encoder {name!r}; there are {', '.join(AUDIO_ENCODERS)}")
     tagging(names)
@@ -105,13 +132,13 @@ def inputs_of(library: Library, settings: RebuildSettings) -> Inputs:
         raise ConfigError(
             f"none of the encoders {', '.join(names)} gives music vectors; add musicnn_msd or musicnn_mtt"
         )
-    return Inputs(read_tracks(library), settings)
 
 
-def outputs_of(name: str) -> dict[str, int]:
-    """Output to dim of an encoder, without loading its weights."""
-    if name in CARDS:
-        return dict(CARDS[name].outputs)
-    from indexers.testing import FakeEncoder
-
-    return dict(FakeEncoder.outputs)
+def _check_joint(inputs: Inputs) -> None:
+    names = inputs.settings.analysis.joint
+    if len(set(names)) < len(names):
+        raise ConfigError(f"[analysis] joint = {list(names)}: name none twice")
+    for joint, hears in inputs.hears.items():
+        cards = [inputs.listeners[name] for name in hears]
+        if len({(card.sample_rate_hz, card.window_samples) for card in cards}) != 1:
+            raise ConfigError(f"joint encoder {joint} is made of {', '.join(hears)}, which take different windows")

@@ -13,7 +13,7 @@ from indexers.files import disk_errors, sha256_of
 from indexers.generation import read_manifest
 from indexers.library import Library
 
-HEARD = ("clips", "taggram", "music")  # folders that depend on what was heard alone
+CLIPS = "clips"  # the folder that depends on what was heard alone, beside those of all spaces
 
 
 def find_earlier(library: Library, heard: str) -> Path | None:
@@ -35,18 +35,24 @@ def find_earlier(library: Library, heard: str) -> Path | None:
 
 
 def link_heard(earlier: Path, folder: Path) -> None:
-    """Link the folders in `HEARD`; where the disk knows no links they are copied.
+    """Link the folders of clips and spaces; where the disk knows no links they are copied.
 
     Raises:
         StorageError: the disk refused.
     """
+    heard = _heard(read_manifest(earlier))
     with disk_errors(folder):
-        for name in HEARD:
+        for name in heard:
             shutil.copytree(earlier / name, folder / name, copy_function=_link)
 
 
+def _heard(manifest: dict[str, Any]) -> tuple[str, ...]:
+    return (CLIPS, *manifest["spaces"])
+
+
 def _intact(folder: Path, manifest: dict[str, Any]) -> bool:
-    files = {name: digest for name, digest in manifest["files"].items() if name.split("/")[0] in HEARD}
+    heard = _heard(manifest)
+    files = {name: digest for name, digest in manifest["files"].items() if name.split("/")[0] in heard}
     files |= {name: manifest["files"][name] for name in ("tracks.parquet", "calibration.json")}
     return all((folder / name).exists() and sha256_of(folder / name) == digest for name, digest in files.items())
 

@@ -15,8 +15,8 @@ from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.schema import FileState
 
 if TYPE_CHECKING:
-    from indexers.base import TextEncoder
     from indexers.models.store import ModelStore
+    from indexers.rebuild.build import Towers
     from indexers.rebuild.listen import Marks
 
 __all__ = ["Progress", "RebuildReport", "RebuildSettings", "Step", "rebuild"]
@@ -115,17 +115,15 @@ class _Job:
 
     def run(self, inputs: Inputs, plan: Plan) -> RebuildReport:
         """Analyse, build, publish."""
-        from indexers.encoders import load_text_encoder
-
         began = time.monotonic()
         check_room(self.library, inputs, plan)
-        text = load_text_encoder(inputs.settings.analysis.text, self.store)  # now: hours later would be a pity
+        towers = self._towers(inputs, plan)  # now: hours later would be a pity
         marks, rate = self._listen(inputs, plan) if plan.tasks else ({}, None)
         if marks:
             inputs = self._mark(inputs, marks)
         report = RebuildReport(
             "published",
-            self._publish(inputs, text),
+            self._publish(inputs, towers),
             inputs.tracks.height,
             analysed=len(plan.tasks),
             owed=plan.owed,
@@ -155,14 +153,39 @@ class _Job:
             raise LibraryError(f"no track of {self.library.root} could be analysed ({first}): see `segue ledger`")
         return left
 
-    def _publish(self, inputs: Inputs, text: "TextEncoder") -> int:
+    def _towers(self, inputs: Inputs, plan: Plan) -> "Towers":
+        """Load what encodes text; joint encoders are examined too, unless they were heard and published before.
+
+        Raises:
+            ModelError: weights are missing.
+            CheckError: a joint encoder has collapsed.
+        """
+        from indexers.encoders import load_joint_encoder, load_text_encoder
+        from indexers.rebuild.build import Towers
+        from indexers.rebuild.listen import load_listeners
+        from indexers.rebuild.parts.check import examine_joint, refuse_failed
+        from indexers.rebuild.reuse import find_earlier
+
+        analysis = inputs.settings.analysis
+        text = load_text_encoder(analysis.text, self.store)
+        joint = {name: load_joint_encoder(name, self.store) for name in analysis.joint}
+        if not joint or (not plan.tasks and find_earlier(self.library, inputs.heard) is not None):
+            return Towers(text, joint)
+        findings = []
+        for encoder in joint.values():
+            listeners = load_listeners(tuple(encoder.hears), self.store, analysis.device)
+            findings += examine_joint(encoder, listeners)
+        refuse_failed(findings)
+        return Towers(text, joint, tuple(findings))
+
+    def _publish(self, inputs: Inputs, towers: "Towers") -> int:
         from indexers.rebuild.build import Site, build
         from indexers.rebuild.publish import next_number, publish
         from indexers.rebuild.reuse import find_earlier
 
         number = next_number(self.library)
         earlier = find_earlier(self.library, inputs.heard)
-        build(Site(self.library.staging, inputs, self.caches, text, earlier, self._tell), number)
+        build(Site(self.library.staging, inputs, self.caches, towers, earlier, self._tell), number)
         self.progress(Step("publish", 0, 1))
         publish(self.library, number, inputs.settings.index.keep_generations)
         return number

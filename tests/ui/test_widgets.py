@@ -9,7 +9,7 @@ from ui.views.map import coloured, figure, groups
 from ui.widgets.bars import bars, chips, full_score
 from ui.widgets.cover import drawn, initials
 from ui.widgets.player import quiet_start
-from ui.words import clock
+from ui.words import OTHER_ARM, arm_colour, arm_name, clock
 
 
 def result(**changes: Any) -> Result:
@@ -22,6 +22,20 @@ def result(**changes: Any) -> Result:
 
 def answer(**settings: Any) -> Answer:
     return Answer(Query("a"), (result(),), abstained=False, generation=1, latency_ms=1.0, settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("arm", "name"),
+    [
+        ("taggram", "sounds like it"),
+        ("hub:laion/larger_clap_general", "as described (larger_clap_general)"),
+        ("hub:/home/me/clap/", "as described (clap)"),
+        ("new", "new"),
+    ],
+)
+def test_arms_have_names_that_fit_on_the_page(arm: str, name: str) -> None:
+    assert arm_name(arm) == name
+    assert (arm_colour(arm) == OTHER_ARM) is (arm == "new")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (65.9, "1:05"), (3725, "1:02:05")])

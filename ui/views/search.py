@@ -91,6 +91,8 @@ def _verdict(answer: Answer) -> None:
     if not answer.results:
         st.info("No track passes the filter and is not already on the tray.", icon=":material/search_off:")
         return
+    for note in answer.notes:
+        st.info(note, icon=":material/translate:")
     if answer.abstained:
         st.html(f'<div class="sg-unsure"><b>Nothing here fits well.</b> {_unsure(answer)}</div>')
     st.html(

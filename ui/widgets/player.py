@@ -24,4 +24,7 @@ def span_words(start_s: float, duration_s: float, match: Span | None) -> str:
     """What the player plays, and the moment that matches, as HTML."""
     end_s = min(start_s + EXCERPT_S, duration_s)
     plays = f"plays {clock(start_s)}–{clock(end_s)} of {clock(duration_s)}"
-    return f"<b>matches at {clock(match.start_s)}–{clock(match.end_s)}</b> · {plays}" if match else plays
+    if match is None:
+        return plays
+    short = " (all of it: shorter than a clip)" if match.short else ""
+    return f"<b>matches at {clock(match.start_s)}–{clock(match.end_s)}{short}</b> · {plays}"

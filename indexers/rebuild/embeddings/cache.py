@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexers.encoders.hub import is_hub
 from indexers.files import disk_errors, write_atomically
 from indexers.media.windows import plan_windows
 from indexers.schema import Vectors
@@ -45,8 +46,9 @@ class CacheKey:
 
     @property
     def folder(self) -> str:
-        """The folder of this key below the cache."""
-        return f"{self.encoder}/{self.fingerprint[:12]}-{self.plan}"
+        """The folder of this key below the cache; a public checkpoint is known by its content, wherever it lies."""
+        owner = "hub" if is_hub(self.encoder) else self.encoder
+        return f"{owner}/{self.fingerprint[:12]}-{self.plan}"
 
 
 def plan_name(n_windows: int, window_s: float) -> str:

@@ -107,10 +107,10 @@ def gather(
     times_s = np.zeros((n_clips, 2), dtype=np.float32)
     matrices = {
         encoder: {
-            name: DiskMatrix(folder / f"{encoder}.{name}.npy", (n_clips, caches[encoder].key.outputs[name]), np.float16)
+            name: DiskMatrix(folder / f"{number}.{name}.npy", (n_clips, caches[encoder].key.outputs[name]), np.float16)
             for name in outputs
         }
-        for encoder, outputs in wanted.items()
+        for number, (encoder, outputs) in enumerate(wanted.items())
     }
     for encoder, outputs in wanted.items():
         for entry in caches[encoder].entries(outputs):

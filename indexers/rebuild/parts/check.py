@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexers.base import Index, TextEncoder
-from indexers.encoders.doctor import LIMITS, Finding, examine_text_encoder, examine_vectors
+from indexers.base import AudioEncoder, Index, JointEncoder, TextEncoder
+from indexers.encoders.doctor import LIMITS, Finding, examine_joint_encoder, examine_text_encoder, examine_vectors
 from indexers.errors import CheckError
 from indexers.schema import Vectors
 from indexers.vectors.exact import nearest
@@ -55,18 +55,23 @@ def examine(encoders: Sequence[str], text: TextEncoder, spaces: Mapping[str, Vec
     """Let the doctor look at the text encoder and at the track vectors of each space.
 
     A track of the taggram may be all zeros: it is usual in every class, as the only track of a library is. What the
-    fake encoder of tests gives is all alike, so of its vectors only broken rows are looked for.
+    fake encoder of tests gives is all alike, so of its vectors only broken rows are looked for, and the fake encoder of
+    text is not examined.
     """
-    fake = set(encoders) <= {"fake"}
-    limits = replace(LIMITS, fewest=sys.maxsize) if fake else LIMITS
-    found = [] if fake else examine_text_encoder(text)
+    alike = replace(LIMITS, fewest=sys.maxsize) if set(encoders) <= {"fake"} else LIMITS
+    found = [] if text.name == "fake-text" else examine_text_encoder(text)
     for name, rows in spaces.items():
         found += [
             finding
-            for finding in examine_vectors(name, rows, limits=limits)
+            for finding in examine_vectors(name, rows, limits=alike if name in ("taggram", "music") else LIMITS)
             if (name, finding.check) != ("taggram", "rows of zeros")
         ]
     return found
+
+
+def examine_joint(encoder: JointEncoder, listeners: Mapping[str, AudioEncoder]) -> list[Finding]:
+    """Let the doctor look at both sides of a joint encoder; the fake one of tests is not examined."""
+    return [] if encoder.name == "fake-joint" else examine_joint_encoder(encoder, list(listeners.values()))
 
 
 def check_counts(n_catalogued: int, n_built: int) -> Finding:

@@ -1,4 +1,4 @@
-"""The two vector spaces of a generation: what tracks are tagged with, and how they sound."""
+"""The two vector spaces of every generation: what tracks are tagged with, and how they sound."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,8 +84,7 @@ def build_music(gathered: Gathered, wanted: str, folder: Path) -> Space:
     dim = music_clips(gathered.read(slice(0, 1)).outputs).shape[1]
     write_clips(gathered, music_clips, dim, folder / "clips.npy")
     vectors = pool_tracks(gathered, music_clips, music_track, dim)
-    kind, reason = choose_kind(wanted, len(vectors))
-    return _indexed("music", kind, reason, vectors, folder)
+    return indexed("music", choose_kind(wanted, len(vectors)), vectors, folder)
 
 
 def build_taggram(gathered: Gathered, encoders: Sequence[str], folder: Path) -> tuple[Space, TagNorm]:
@@ -109,12 +108,32 @@ def build_taggram(gathered: Gathered, encoders: Sequence[str], folder: Path) -> 
     for block in blocks:  # in place: a large library has room for one such matrix, not for two
         evidence[block] = standardise(evidence[block], norm)
     reason = "exact, stored by class: a query weighs few classes"
-    return _indexed("taggram", "columns", reason, evidence, folder), norm
+    return indexed("taggram", ("columns", reason), evidence, folder), norm
 
 
-def _indexed(name: str, kind: str, reason: str, vectors: Vectors, folder: Path) -> Space:
-    """Save an index and open it again, memory-mapped where it can be, so that what is checked is what is published."""
+def indexed(name: str, chosen: tuple[str, str], vectors: Vectors, folder: Path) -> Space:
+    """Save an index and open it again, memory-mapped where it can be, so that what is checked is what is published.
+
+    Args:
+        name: Of the space.
+        chosen: The kind of index, and why; see `choose_kind`.
+        vectors: [n_tracks, dim].
+        folder: Of the space.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    kind, reason = chosen
     build_index(kind, vectors).save(folder / "index")
+    return open_space(name, folder, reason)
+
+
+def open_space(name: str, folder: Path, reason: str) -> Space:
+    """Open the index and the vectors that a space's folder holds.
+
+    Raises:
+        StaleIndexError: they are missing, damaged or of another format.
+    """
     return Space(name, load_index(folder / "index"), stored_vectors(folder / "index"), reason)
 
 

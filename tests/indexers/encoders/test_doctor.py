@@ -1,12 +1,14 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexers.encoders import load_audio_encoder, load_text_encoder
+from indexers.encoders import load_audio_encoder, load_joint_encoder, load_text_encoder
 from indexers.encoders.doctor import (
     Finding,
     examine_audio_encoder,
+    examine_joint_encoder,
     examine_text_encoder,
     examine_vectors,
     mean_cosine,
@@ -14,8 +16,10 @@ from indexers.encoders.doctor import (
     skewness,
 )
 from indexers.encoders.exam import PARAPHRASES, SENTENCES
+from indexers.encoders.hub import testing as small
+from indexers.models.store import ModelStore
 from indexers.schema import Vectors, Waveforms
-from indexers.testing import FakeEncoder, FakeTextEncoder, unit_rows
+from indexers.testing import FakeEncoder, FakeJointEncoder, FakeTextEncoder, unit_rows
 
 COLLAPSE, HUBS = "mean cosine between rows", "skew of 10-occurrence"
 
@@ -161,3 +165,37 @@ def test_the_real_text_encoder_is_alive_by_far(model_store) -> None:
     assert all(finding.ok for finding in found.values())
     assert found["mean cosine between sentences"].value < 0.2
     assert found["paraphrases nearer than others by"].value > 0.4
+
+
+@pytest.mark.parametrize(
+    ("collapsed", "expected"),
+    [(False, []), (True, ["mean cosine between sentences", "paraphrases nearer than others by"])],
+)
+def test_a_joint_checkpoint_passes_or_is_refused(
+    tmp_path: Path, monkeypatch, collapsed: bool, expected: list[str]
+) -> None:
+    """An untrained text tower gives all texts nearly one vector, as the broken checkpoint of the hub does."""
+    monkeypatch.setenv("SEGUE_MODELS", str(tmp_path / "models"))
+    name = f"hub:{small.save_clap(tmp_path / 'clap', collapsed=collapsed)}"
+    store = ModelStore(tmp_path)
+    found = examine_joint_encoder(load_joint_encoder(name, store), [load_audio_encoder(name, store)])
+    assert failed(found) == expected
+    assert len(found) == 7
+    assert all(
+        f"run `segue models pull {name}`; if that does not help, choose another" in each.remedy for each in found
+    )
+
+
+def test_a_joint_space_in_which_all_sounds_are_alike_is_refused(monkeypatch) -> None:
+    assert failed(examine_joint_encoder(FakeJointEncoder(), [FakeEncoder()])) == []
+    one = unit_rows(np.ones((1, 16), dtype=np.float32))
+    monkeypatch.setattr(FakeJointEncoder, "clips", lambda _, heard: np.tile(one, (len(heard["fake"]["embedding"]), 1)))
+    assert failed(examine_joint_encoder(FakeJointEncoder(), [FakeEncoder()])) == ["mean cosine between sounds"]
+    monkeypatch.setattr(FakeJointEncoder, "clips", lambda _, heard: heard["fake"]["embedding"] * np.float32(np.nan))
+    assert failed(examine_joint_encoder(FakeJointEncoder(), [FakeEncoder()])) == ["rows that are not finite", "dim"]
+
+
+def test_a_healthy_sentence_checkpoint_passes(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("SEGUE_MODELS", str(tmp_path / "models"))
+    name = f"hub:{small.save_sentences(tmp_path / 'sentences')}"
+    assert failed(examine_text_encoder(load_text_encoder(name, ModelStore(tmp_path)))) == []

@@ -9,7 +9,7 @@ import soxr
 from indexers.errors import MediaError, NoAudioError, QueryError
 from indexers.media import decode
 from indexers.media.av_reader import AvReader
-from indexers.media.decode import blocks, read_excerpt, read_windows
+from indexers.media.decode import Cut, blocks, read_cuts, read_excerpt, read_windows
 from indexers.media.soundfile_reader import SoundfileReader
 from indexers.media.testing import FORMATS, LOSSLESS, music, write_sound
 from indexers.media.windows import plan_windows
@@ -305,3 +305,32 @@ def test_real_songs_jump_exactly(shared_data):
     for waveform, window in zip(found, windows, strict=True):
         first = round(window.start_s * RATE_HZ)
         np.testing.assert_allclose(waveform, track[first : first + WINDOW], atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_listeners_that_differ_get_what_each_would_get_alone(formats, suffix):
+    short = Cut(plan_windows(SECONDS, 7, 3.008), RATE_HZ, WINDOW)
+    long = Cut(plan_windows(SECONDS, 3, 10.0), 48_000, 480_000)
+    brief = Cut(plan_windows(SECONDS, 40, 0.25), 22_050, 5_512)
+    together = read_cuts(formats[suffix], [short, long, brief])
+    for cut, sound in zip((short, long, brief), together, strict=True):
+        alone = read_windows(
+            formats[suffix], cut.windows, sample_rate_hz=cut.sample_rate_hz, window_samples=cut.window_samples
+        )
+        assert sound.waveforms.shape == (len(cut.windows), cut.window_samples)
+        np.testing.assert_allclose(sound.waveforms, alone, atol=SEEKING_ERROR)
+
+
+def test_a_file_is_opened_once_for_all_listeners(formats, monkeypatch):
+    opened = []
+    monkeypatch.setattr(decode, "_first_reader", lambda path: opened.append(path) or SoundfileReader(path))
+    windows = plan_windows(SECONDS, 3, 3.0)
+    read_cuts(formats[".flac"], [Cut(windows, RATE_HZ, 48_000), Cut(windows, 44_100, 132_300)])
+    assert len(opened) == 1
+
+
+def test_how_much_sound_there_was_is_told(tmp_path):
+    path = write_sound(tmp_path / "short.wav", music(1.5))
+    (sound,) = read_cuts(path, [Cut(plan_windows(1.5, 4, 3.0), RATE_HZ, 48_000)])
+    assert sound.lengths.tolist() == [24_000]
+    assert not sound.waveforms[0, 24_000:].any()

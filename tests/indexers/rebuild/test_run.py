@@ -45,7 +45,7 @@ def test_every_part_is_in_the_order_of_the_tracks(kit) -> None:
         heard = analyse(Path(path), duration_s, [FakeEncoder()], 4)
         clips = generation.clips("music")
         np.testing.assert_allclose(clips.vectors(row), heard.outputs["fake"]["embedding"], atol=2e-3)
-        np.testing.assert_allclose(clips.spans(row), [[w.start_s, w.end_s] for w in heard.windows], atol=1e-5)
+        np.testing.assert_allclose(clips.spans(row), [[w.start_s, w.end_s] for w in heard.windows["fake"]], atol=1e-5)
         own = generation.track_vectors("music")[row]
         assert generation.index("music").search(own[None], 1)[0].tolist() == [[row]]
         number = generation.tracks["path"][row].split("Tune_")[1][0]
