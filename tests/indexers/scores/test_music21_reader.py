@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.demo.plan import corpus_folder
-from engine.demo.scores import Note, read_score
 from indexers.errors import MediaError
+from indexers.scores.music21_reader import corpus_folder, read_score
+from indexers.scores.notes import Note
 
 TUNE = """X:1
 T:THE LONG NOTE
