@@ -32,20 +32,20 @@ from indexers.scores.notes import Note, Score
 
 # how a tune may be accompanied, and how often
 PLANS: tuple[tuple[float, tuple[str, ...]], ...] = (
-    (0.24, ()),
-    (0.08, (OCTAVE,)),
-    (0.10, (CHORDS,)),
-    (0.10, (BROKEN,)),
-    (0.05, (OFFBEAT,)),
-    (0.06, (BASS,)),
-    (0.07, (DRONE,)),
-    (0.06, (DRUMS,)),
-    (0.06, (BASS, CHORDS)),
+    (0.20, ()),
+    (0.07, (OCTAVE,)),
+    (0.09, (CHORDS,)),
+    (0.09, (BROKEN,)),
+    (0.04, (OFFBEAT,)),
+    (0.05, (BASS,)),
+    (0.06, (DRONE,)),
+    (0.08, (DRUMS,)),
+    (0.05, (BASS, CHORDS)),
     (0.04, (BASS, BROKEN)),
     (0.03, (BASS, OFFBEAT)),
-    (0.05, (CHORDS, BASS, DRUMS)),
-    (0.03, (BROKEN, BASS, DRUMS)),
-    (0.03, (OCTAVE, BASS, DRUMS)),
+    (0.09, (CHORDS, BASS, DRUMS)),
+    (0.06, (BROKEN, BASS, DRUMS)),
+    (0.05, (OCTAVE, BASS, DRUMS)),
 )
 CHORD_FAMILIES = {
     CHORDS: ("strings", "organ", "voices", "synth", "brass", "keys"),
@@ -57,7 +57,7 @@ DRONES = ("bagpipes", "reed organ", "string ensemble", "cello", "viola", "church
 PARTS_FOR_ALL = ("piano", "church organ", "harpsichord", "string ensemble", "choir", "brass section", "accordion",
                  "reed organ", "harp", "pizzicato strings", "electric piano", "marimba", "music box", "vibraphone",
                  "nylon-string guitar", "steel-string guitar", "celesta", "synth strings")  # fmt: skip
-WITH_DRUMS = 0.15  # of passages in several parts
+WITH_DRUMS = 0.2  # of passages in several parts
 
 
 @dataclass(frozen=True, slots=True)

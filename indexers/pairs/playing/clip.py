@@ -5,7 +5,7 @@ import numpy as np
 from indexers.errors import MediaError
 from indexers.pairs.playing.arrange import arrange, setting_of, transposed
 from indexers.pairs.playing.entries import with_entries
-from indexers.pairs.playing.passage import choose_bars, silence
+from indexers.pairs.playing.passage import choose_bars
 from indexers.pairs.playing.perform import Manner, choose_touch, perform
 from indexers.pairs.playing.performance import Performance, Span
 from indexers.pairs.playing.shape import choose_loudness
@@ -13,8 +13,8 @@ from indexers.pairs.playing.tempo import choose_tempo
 from indexers.scores.notes import Score
 
 CLIP_S = 10.0
-LONGEST_SILENCE_S = 3.0
-TRIES = 4
+LONGEST_SILENCE_S = 2.5
+TRIES = 6
 LOWEST_KEY, HIGHEST_KEY = -5, 6  # semitones up
 
 
@@ -36,16 +36,18 @@ def perform_clip(score: Score, style: str, rng: np.random.Generator, length_s: f
         quarter_s = 60.0 / bpm / moved.beat
         length = length_s / quarter_s
         passage = choose_bars(moved, length, rng)
-        if silence(passage, length) * quarter_s <= LONGEST_SILENCE_S:
-            return _played(passage, bpm, style, rng, length_s)
+        played = _played(passage, bpm, style, rng, length_s)
+        if played.longest_silence_s <= LONGEST_SILENCE_S:
+            return played
     raise MediaError(f"{score.title or 'a score'} is silent for more than {LONGEST_SILENCE_S:g} s: it is left out")
 
 
 def _played(passage: Score, bpm: int, style: str, rng: np.random.Generator, length_s: float) -> Performance:
     quarter_s = 60.0 / bpm / passage.beat
     setting = setting_of(passage, length_s / quarter_s)
-    lines = with_entries(arrange(setting, rng), setting, rng)
     bars_s = [float(at) for at in np.arange(1, length_s / (passage.bar * quarter_s)) * passage.bar * quarter_s]
-    manner = Manner(quarter_s, passage.bar, length_s, choose_loudness(rng, bars_s), choose_touch(rng))
+    loudness = choose_loudness(rng, bars_s)
+    lines = with_entries(arrange(setting, rng), setting, rng, rise=loudness.last - loudness.first)
+    manner = Manner(quarter_s, passage.bar, length_s, loudness, choose_touch(rng))
     span = Span(0.0, length_s, bpm, passage.beat, passage.metre)
     return Performance(tuple(perform(lines, manner, rng)), (span,), style)

@@ -29,16 +29,25 @@ class Timing:
         return [float(at) for at in lines if earliest * self.length <= at <= latest * self.length]
 
 
-def with_entries(lines: Sequence[Line], setting: Setting, rng: np.random.Generator) -> list[Line]:
-    """Let some lines come in late, one leave early, or a melody pass to another player, by chance."""
+def with_entries(lines: Sequence[Line], setting: Setting, rng: np.random.Generator, *, rise: int = 0) -> list[Line]:
+    """Let some lines come in late, one leave early, or a melody pass to another player, by chance.
+
+    Where the music grows (`rise` above 0) nobody leaves, and where it fades (below 0) nobody comes in: either would
+    undo what is heard.
+    """
     timing = Timing(setting.length, setting.passage.bar)
     if lines[0].role in {MELODY, ALL} and rng.random() < HANDED_OVER:
         handed = handed_over(lines, setting, rng)
         if len(handed) > len(lines):
             return handed
-    if len(lines) > 1 and rng.random() < STAGGERED:
+    if len(lines) > 1 and rise >= 0 and rng.random() < STAGGERED:
         return staggered(lines, timing, rng)
-    if len(lines) > 1 and rng.random() < LEAVING and (at := _one(timing.bar_lines(0.4, 0.7), rng)) is not None:
+    if (
+        len(lines) > 1
+        and rise <= 0
+        and rng.random() < LEAVING
+        and (at := _one(timing.bar_lines(0.4, 0.7), rng)) is not None
+    ):
         which = int(rng.integers(len(lines)))
         return [ended(line, at) if place == which else line for place, line in enumerate(lines)]
     return list(lines)

@@ -17,6 +17,7 @@ from indexers.scores.notes import Score
 
 SHORTEST_S, LONGEST_S = 60.0, 300.0
 FEWEST, MOST = 3, 7  # sections
+LONGEST_SILENCE_S = 4.0
 SHORTEST_SECTION_S = 9.0
 PHRASE = 4  # bars: sections are whole phrases
 NEW_TEMPO, NEW_KEY, NEW_LEAD, FADING_END = 0.3, 0.25, 0.4, 0.5  # how often a section brings it
@@ -48,7 +49,7 @@ def perform_long(score: Score, style: str, rng: np.random.Generator) -> Performa
         rng: What chooses; the same state gives the same performance.
 
     Raises:
-        MediaError: what was played is shorter than a minute or longer than five.
+        MediaError: what was played is shorter than a minute, longer than five, or silent for too long.
     """
     moved = transposed(score, int(rng.integers(-3, 4)))
     bpm = choose_tempo(moved, rng)
@@ -63,7 +64,10 @@ def perform_long(score: Score, style: str, rng: np.random.Generator) -> Performa
         raise MediaError(
             f"a long track of {course.at_s:.0f} s was played: {SHORTEST_S:g} to {LONGEST_S:g} s are wanted"
         )
-    return Performance(tuple(course.voices), tuple(course.spans), style)
+    played = Performance(tuple(course.voices), tuple(course.spans), style)
+    if played.longest_silence_s > LONGEST_SILENCE_S:
+        raise MediaError(f"a long track would be silent for {played.longest_silence_s:.0f} s: it is left out")
+    return played
 
 
 def _add_section(course: _Course, wanted_s: float, rng: np.random.Generator, *, last: bool) -> None:
@@ -74,11 +78,11 @@ def _add_section(course: _Course, wanted_s: float, rng: np.random.Generator, *, 
     length = max(1, round(wanted_s / phrase_s)) * PHRASE * course.score.bar
     length_s = length * quarter_s
     passage = choose_bars(course.score, length, rng)
-    lines = _lines(course, passage, length, rng)
     bars_s = [float(at) for at in np.arange(1, length / passage.bar) * passage.bar * quarter_s]
     loudness = choose_loudness(rng, bars_s)
     if last and rng.random() < FADING_END:
         loudness = Loudness(FADING, max(loudness.last, LEVELS[2]), LEVELS[0])
+    lines = _lines(course, passage, length, rng, loudness.last - loudness.first)
     manner = Manner(quarter_s, passage.bar, length_s, loudness, choose_touch(rng))
     course.voices += perform(lines, manner, rng, course.at_s)
     end_s = course.at_s + length_s
@@ -104,12 +108,12 @@ def _change_course(course: _Course, rng: np.random.Generator) -> None:
             return
 
 
-def _lines(course: _Course, passage: Score, length: float, rng: np.random.Generator) -> list[Line]:
+def _lines(course: _Course, passage: Score, length: float, rng: np.random.Generator, rise: int) -> list[Line]:
     """An arrangement that leaves the number of players within what MIDI has channels for."""
     used = {voice.player for voice in course.voices if voice.role != DRUMS}
     setting = setting_of(passage, length, course.band)
     for _ in range(TRIES):
-        lines = with_entries(arrange(setting, rng, course.plan), setting, rng)
+        lines = with_entries(arrange(setting, rng, course.plan), setting, rng, rise=rise)
         if len(used | {line.player for line in lines if line.role != DRUMS}) <= MOST_PLAYERS:
             return lines
     return [replace(lines[0], player=min(used))]

@@ -58,6 +58,15 @@ class Performance:
         return self.spans[-1].end_s
 
     @property
+    def longest_silence_s(self) -> float:
+        """The longest time in which nothing sounds."""
+        ended_s, longest_s = 0.0, 0.0
+        for note in sorted((note for voice in self.voices for note in voice.notes), key=lambda note: note.start_s):
+            longest_s = max(longest_s, note.start_s - ended_s)
+            ended_s = max(ended_s, note.end_s)
+        return max(longest_s, self.length_s - ended_s)
+
+    @property
     def voices_at_once(self) -> int:
         """How many voices its fullest span has."""
         begun = [[span.start_s <= voice.notes[0].start_s < span.end_s for voice in self.voices] for span in self.spans]

@@ -60,9 +60,8 @@ def _overview(story: Story) -> str:
     whole, sections = story.whole, story.sections
     kind = f"a setting of {with_article(whole.style)}" if whole.style else "a piece"
     tempi = {facts.bpm for facts in sections}
-    pace = f"at {whole.bpm} {BEAT_NAMES.get(whole.beat, '')}beats per minute throughout" if len(tempi) == 1 else (
-        f"at tempi between {min(tempi)} and {max(tempi)} {BEAT_NAMES.get(whole.beat, '')}beats per minute"
-    )  # fmt: skip
+    different = f"at tempi between {min(tempi)} and {max(tempi)} {_unit(whole)}"
+    pace = f"at {_beats(whole)} throughout" if len(tempi) == 1 else different
     metre = f" in {whole.metre} time" if whole.metre else ""
     length = lasting(whole.end_s - whole.start_s)
     return sentence(f"this is {kind}{metre} that lasts {length} and has {spelled(len(sections))} sections, {pace}")
