@@ -10,7 +10,7 @@ from indexers.files import disk_errors
 
 def read_journal(path: Path) -> dict[str, dict[str, Any]]:
     """What earlier runs wrote, by its `name`, the last line of each; a line cut short is passed over."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
     rows = (row for row in map(_row, lines) if row)
     return {row["name"]: row for row in rows}
 

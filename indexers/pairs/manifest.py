@@ -47,7 +47,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         PairsError: the file cannot be read or holds no pair, or a line is none.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # other line breaks may be in a text
     except (OSError, UnicodeDecodeError) as error:
         raise PairsError(f"manifest {path} cannot be read ({error}): give a file of JSON lines in UTF-8") from error
     pairs = tuple(_pair(line, path, number) for number, line in enumerate(lines, start=1) if line.strip())

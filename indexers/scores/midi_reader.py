@@ -71,6 +71,6 @@ def _first_beat(notes: Iterable[Note]) -> int | None:
     for note in notes:
         if note.pitch < LOW and note.start % 1 == 0:
             weights[int(note.start) % 4] += min(int(note.length * GRID), 4 * GRID)
-    ranked = weights.most_common()
-    clear = len(ranked) > 1 and ranked[0][1] >= SURE * ranked[1][1]
+    ranked = [*weights.most_common(2), (0, 0), (0, 0)]
+    clear = ranked[0][1] > 0 and ranked[0][1] >= SURE * ranked[1][1]
     return ranked[0][0] if clear else None

@@ -37,7 +37,7 @@ def perform_clip(score: Score, style: str, rng: np.random.Generator, length_s: f
         length = length_s / quarter_s
         passage = choose_bars(moved, length, rng)
         played = _played(passage, bpm, style, rng, length_s)
-        if played.longest_silence_s <= LONGEST_SILENCE_S:
+        if played.has_lead and played.longest_silence_s <= LONGEST_SILENCE_S:
             return played
     raise MediaError(f"{score.title or 'a score'} is silent for more than {LONGEST_SILENCE_S:g} s: it is left out")
 

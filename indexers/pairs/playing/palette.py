@@ -96,7 +96,7 @@ PLAYERS: tuple[Player, ...] = (
     Player("ocarina", 79, 60, 88, "woodwind", 9.5),
     Player("square-wave synth", 80, 48, 96, "synth", 8.5, other=("chiptune synth lead",)),
     Player("sawtooth synth lead", 81, 48, 96, "synth", 7.0, other=("buzzing synth lead",)),
-    Player("warm synth pad", 89, 40, 88, "synth", -1.0, chordal=True, other=("soft synth pad",)),
+    Player("warm synth pad", 89, 40, 88, "synth", -1.0, chordal=True, other=("ambient synth pad",)),
     Player("sitar", 104, 48, 79, "plucked", 0.5, sustains=False),
     Player("banjo", 105, 48, 84, "plucked", 2.5, sustains=False, chordal=True),
     Player("koto", 107, 50, 86, "plucked", 3.0, sustains=False),
@@ -109,7 +109,7 @@ PLAYER_OF: dict[str, Player] = {player.name: player for player in PLAYERS}
 
 KITS: tuple[Kit, ...] = (
     Kit("drum kit", 0, ("drums", "acoustic drum kit")),
-    Kit("rock drum kit", 16, ("hard-hitting drums",)),
+    Kit("rock drum kit", 16, ("rock drums",)),
     Kit("electronic drum kit", 24, ("electronic drums",)),
     Kit("808 drum machine", 25, ("808 drums", "drum machine")),
     Kit("brushed drum kit", 40, ("drums played with brushes",)),

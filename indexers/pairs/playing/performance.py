@@ -58,6 +58,11 @@ class Performance:
         return self.spans[-1].end_s
 
     @property
+    def has_lead(self) -> bool:
+        """Whether anything sounds that is not there to accompany."""
+        return any(voice.role not in SUPPORT | {DRUMS} for voice in self.voices)
+
+    @property
     def longest_silence_s(self) -> float:
         """The longest time in which nothing sounds."""
         ended_s, longest_s = 0.0, 0.0

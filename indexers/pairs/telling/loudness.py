@@ -10,6 +10,7 @@ from indexers.pairs.playing.performance import SUPPORT, Voice
 from indexers.schema import Vectors
 
 STEP_S = 0.5
+ENDS = 8  # the first and the last of so many parts of a span are its start and its end
 CHANGE = 20.0  # velocities between the ends of a change that can be heard
 LEAP = 0.6  # of the whole change that happens within a second where it is sudden
 LEVELS = ((42.0, "very soft"), (61.0, "soft"), (85.0, "moderate"), (107.0, "loud"), (128.0, "very loud"))
@@ -36,8 +37,8 @@ def read_dynamics(voices: Sequence[Voice], start_s: float, end_s: float) -> Dyna
     moments, levels = _course(voices, start_s, end_s)
     if not len(levels):
         return Dynamics("moderate", "moderate")
-    third = max(1, len(levels) // 4)
-    first, last = float(levels[:third].mean()), float(levels[-third:].mean())
+    n_ends = max(2, len(levels) // ENDS)
+    first, last = float(levels[:n_ends].mean()), float(levels[-n_ends:].mean())
     if abs(last - first) < CHANGE or level_word(first) == level_word(last):
         word = level_word(float(levels.mean()))
         return Dynamics(word, word)
