@@ -46,7 +46,7 @@ def render(performance: Performance, folder: Path, *, tail_s: float = 0.0) -> Pa
 
 def mix(sound: Waveforms, n_samples: int, n_voices: int) -> Waveforms:
     """Bring stereo [n, 2] to mono [n_samples] at a set gain, less for more voices; ends are cut or padded."""
-    mono = sound[:n_samples].mean(axis=1) * (GAIN / np.sqrt(max(n_voices, 1)))
+    mono = (sound[:n_samples, 0] + sound[:n_samples, 1]) * np.float32(GAIN / 2 / np.sqrt(max(n_voices, 1)))
     padded = np.zeros(n_samples, dtype=np.float32)
     padded[: len(mono)] = mono
     peak = float(np.abs(padded).max(initial=0.0))

@@ -68,7 +68,7 @@ def _clip(unit: Unit, score: Score, folder: Path, rng: np.random.Generator) -> d
     played = perform_clip(score, style_of(unit.place, score.title), rng)
     facts = read_facts(played)
     path = render(played, folder / AUDIO)
-    said = {"text": exact_caption(facts, rng), "rewrites": rewrites(facts, rng), "facts": facts.as_json()}
+    said = {"text": exact_caption(facts, rng), "rewrites": list(rewrites(facts, rng)), "facts": facts.as_json()}
     return {"audio": path.relative_to(folder).as_posix(), "end_s": played.length_s, **said}
 
 
@@ -77,7 +77,7 @@ def _long(unit: Unit, score: Score, folder: Path, rng: np.random.Generator) -> d
     story = read_story(played)
     path = render(played, folder / AUDIO, tail_s=TAIL_S)
     facts = {"whole": story.whole.as_json(), "sections": [section.as_json() for section in story.sections]}
-    said = {"text": long_caption(story, rng), "rewrites": summaries(story, rng), "facts": facts}
+    said = {"text": long_caption(story, rng), "rewrites": list(summaries(story, rng)), "facts": facts}
     return {"audio": path.relative_to(folder).as_posix(), "end_s": played.length_s, **said}
 
 

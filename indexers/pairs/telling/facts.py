@@ -1,5 +1,6 @@
 """What is true of a span of a performance, read off the notes that sound in it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -72,8 +73,9 @@ class Facts:
         return next((part for part in self.parts if part.role == DRUMS), None)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, for a manifest."""
-        return asdict(self)
+        """Plain values as JSON gives them back, for a manifest."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
 
 def read_facts(performance: Performance, span: Span | None = None) -> Facts:

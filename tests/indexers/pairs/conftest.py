@@ -11,14 +11,14 @@ MakeVoice = Callable[..., Voice]
 MakePerformance = Callable[..., Performance]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tune() -> Score:
     """Sixteen bars of 4/4 in C major, a bare melody in quarter notes."""
     phrase = (60, 64, 67, 64, 65, 69, 72, 69, 67, 71, 74, 71, 72, 67, 64, 60)
     return Score("A Tune", (tuple(Note(float(at), 1.0, phrase[at % 16]) for at in range(64)),), "4/4")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chorale() -> Score:
     """Four parts in half notes, eight bars of 4/4 in C major."""
     chords = ((72, 67, 64, 48), (69, 65, 60, 53), (71, 67, 62, 55), (72, 67, 64, 48))
@@ -26,7 +26,7 @@ def chorale() -> Score:
     return Score("A Chorale", parts, "4/4")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def voice() -> MakeVoice:
     """A voice of equal notes: player, role, pitches, from when on, seconds apart, and how much of that each sounds."""
 
@@ -43,7 +43,7 @@ def voice() -> MakeVoice:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def performance() -> MakePerformance:
     """A performance of ten seconds, or of spans (start, end, bpm)."""
 

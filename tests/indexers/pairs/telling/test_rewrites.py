@@ -29,7 +29,9 @@ def players_in(text: str) -> set[str]:
     return found
 
 
+@pytest.fixture(scope="module")
 def clips(tune: Score, chorale: Score) -> list[tuple[Facts, tuple[str, ...], str]]:
+    """Facts, rewrites and exact captions of performances of all kinds."""
     found = []
     for seed in range(60):
         rng = np.random.default_rng(seed)
@@ -38,16 +40,16 @@ def clips(tune: Score, chorale: Score) -> list[tuple[Facts, tuple[str, ...], str
     return found
 
 
-def test_no_player_is_named_that_does_not_sound(tune: Score, chorale: Score) -> None:
-    for facts, texts, exact in clips(tune, chorale):
+def test_no_player_is_named_that_does_not_sound(clips) -> None:
+    for facts, texts, exact in clips:
         there = {part.player for part in facts.parts}
         assert players_in(DRUMS_ALONE.sub("", exact)) == there, exact
         for text in texts:
             assert players_in(DRUMS_ALONE.sub("", text)) <= there, text
 
 
-def test_tempo_loudness_and_mood_are_those_of_the_facts(tune: Score, chorale: Score) -> None:
-    for facts, texts, _ in clips(tune, chorale):
+def test_tempo_loudness_and_mood_are_those_of_the_facts(clips) -> None:
+    for facts, texts, _ in clips:
         for text in texts:
             for word, others in TEMPO_WORDS.items():
                 if word not in tempo_word(facts.bpm):
@@ -63,16 +65,16 @@ def test_tempo_loudness_and_mood_are_those_of_the_facts(tune: Score, chorale: Sc
             assert said <= set(mood_words(facts)), text
 
 
-def test_three_to_five_different_wordings_shortest_kind_first(tune: Score, chorale: Score) -> None:
-    for _, texts, _ in clips(tune, chorale):
+def test_three_to_five_different_wordings_shortest_kind_first(clips) -> None:
+    for _, texts, _ in clips:
         assert 3 <= len(texts) <= 5
         assert len(set(texts)) == len(texts)
         assert len(texts[0].split()) <= 14
         assert all("  " not in text and " ," not in text and " ." not in text for text in texts)
 
 
-def test_wordings_vary(tune: Score, chorale: Score) -> None:
-    texts = [text for _, found, exact in clips(tune, chorale) for text in (*found, exact)]
+def test_wordings_vary(clips) -> None:
+    texts = [text for _, found, exact in clips for text in (*found, exact)]
     assert len(set(texts)) > 0.98 * len(texts)
 
 
