@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from indexers.errors import ConfigError, MediaError
+from indexers.files import disk_errors
+from indexers.library import Library
 from indexers.pairs.checks import check_audio, check_leaks
 from indexers.pairs.journal import append_journal, read_journal
 from indexers.pairs.manifest import KINDS, Pair, write_pairs
@@ -16,7 +18,8 @@ from indexers.pairs.unit import Job, Unit, make_units
 from indexers.pool import run_tasks
 from indexers.scores.places import Place, list_corpus, list_places
 
-MANIFEST, JOURNAL = "pairs.jsonl", "made-{seed}.jsonl"
+MANIFEST = "pairs.jsonl"
+JOURNAL = "made-1-seed{seed}.jsonl"  # the first number is raised when the same unit would be played or told otherwise
 CLIPS, LONGS = 20_000, 1_500
 TIMEOUT_S = 300.0
 MOST_PER_SCORE = 40  # performances of one score before it is given up that the number asked for can be reached
@@ -53,6 +56,7 @@ def make_pairs(order: Order, progress: Progress | None = None) -> Made:
 
     Raises:
         ConfigError: a number is out of range.
+        LockedError: another process makes pairs in this folder.
         InputError: a folder or an archive of scores cannot be used.
         MediaError: the scores do not suffice.
         ModelError: music21's corpus or the soundfont is not installed.
@@ -62,9 +66,16 @@ def make_pairs(order: Order, progress: Progress | None = None) -> Made:
         raise ConfigError(
             f"clips = {order.clips}, long = {order.longs}, seed = {order.seed}: ask for at least one pair, none below 0"
         )
-    folder, tell = order.folder.expanduser().absolute(), progress or (lambda *_: None)
     places = [*list_corpus(), *(place for path in order.scores for place in list_places(path.expanduser()))]
     chosen = choose_places(places, order.clips, order.longs)
+    folder = order.folder.expanduser().absolute()
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with Library(folder).lock("segue train pairs"):
+        return _made(chosen, order, folder, progress or (lambda *_: None))
+
+
+def _made(chosen: Sequence[Place], order: Order, folder: Path, tell: Progress) -> Made:
     tunes, failed = find_tunes(
         chosen, folder, workers=order.workers, progress=lambda done, total: tell("scores read", done, total)
     )

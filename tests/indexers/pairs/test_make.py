@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import soundfile
 
-from indexers.errors import ConfigError, InputError, MediaError
+from indexers.errors import ConfigError, InputError, LockedError, MediaError
+from indexers.library import Library
 from indexers.pairs import make, tunes
 from indexers.pairs.checks import read_checked
 from indexers.pairs.make import Made, Order, make_pairs
@@ -173,3 +174,9 @@ def test_too_few_scores_are_told(scores: Path, played: list[Any], tmp_path: Path
 
 def texts(made: Made) -> list[str]:
     return [json.dumps([pair.text, pair.rewrites, str(pair.audio.name), pair.split]) for pair in made.pairs]
+
+
+def test_two_runs_in_one_folder_are_refused(scores: Path, played: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with Library(tmp_path / "out").lock("segue train pairs"), pytest.raises(LockedError, match="is busy: process"):
+        make_pairs(Order(tmp_path / "out", 1, 0, (scores,)))
