@@ -20,22 +20,22 @@ TUNE = re.compile(r"^X:\s*(\d+)", re.MULTILINE)
 DANCES = ("hornpipe", "strathspey", "reel", "jig", "waltz", "polka", "march", "minuet")
 CORPUS = "music21"
 CORPUS_LICENCE = "of the encoding: see license.txt of music21's corpus"
-# patterns below the corpus, and what a piece there is
+# patterns below the corpus, and what a piece there is; never by an instrument, as others will play it
 COLLECTIONS: dict[str, str] = {
     "bach/bwv[0-9]*.mxl": "chorale",
     "palestrina/*_[0-9][0-9]*.krn": "Renaissance mass movement",
     "monteverdi/madrigal.[3-5].[0-9]*.mxl": "madrigal",
-    "trecento/PMFC_*.xml": "medieval song",
-    "beethoven/opus*/movement*.mxl": "string quartet movement",
-    "mozart/k*/movement*.mxl": "string quartet movement",
-    "haydn/opus*/movement*.mxl": "string quartet movement",
-    "schumann_clara/*.mxl": "Romantic piano piece",
+    "trecento/PMFC_*.xml": "medieval piece",
+    "beethoven/opus*/movement*.mxl": "Classical movement",
+    "mozart/k*/movement*.mxl": "Classical movement",
+    "haydn/opus*/movement*.mxl": "Classical movement",
+    "schumann_clara/*.mxl": "Romantic polonaise",
     "joplin/*.mxl": "rag",
     "corelli/opus3no1/*.xml": "Baroque sonata movement",
-    "ryansMammoth/*.abc": "fiddle tune",
+    "ryansMammoth/*.abc": "dance tune",
     "oneills1850/*.abc": "Irish tune",
     "airdsAirs/book*.abc": "Scottish air",
-    "essenFolksong/[a-z]*[0-9].abc": "folk song",
+    "essenFolksong/[a-z]*[0-9].abc": "folk tune",
     "miscFolk/*.abc": "folk tune",
 }
 BOOKS = frozenset({"oneills1850", "airdsAirs", "essenFolksong", "miscFolk"})
@@ -82,7 +82,7 @@ def style_of(place: Place, title: str) -> str:
     """What kind of piece a score is, in words; a dance named by its title or its file goes before its collection."""
     words = f"{title} {Path(place.member).stem}".casefold()
     dance = next((dance for dance in DANCES if re.search(rf"\b{dance}(e?s)?\b|\b{dance}(e?s)?[\d_-]", words)), "")
-    folk = place.source != CORPUS or place.style.endswith(("tune", "air", "song"))
+    folk = place.source != CORPUS or place.style.endswith(("tune", "air"))
     return dance if dance and folk else place.style
 
 

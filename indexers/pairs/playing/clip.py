@@ -9,7 +9,7 @@ from indexers.pairs.playing.passage import choose_bars
 from indexers.pairs.playing.perform import Manner, choose_touch, perform
 from indexers.pairs.playing.performance import Performance, Span
 from indexers.pairs.playing.shape import choose_loudness
-from indexers.pairs.playing.tempo import choose_tempo
+from indexers.pairs.playing.tempo import choose_tempo, contradicts
 from indexers.scores.notes import Score
 
 CLIP_S = 10.0
@@ -28,7 +28,7 @@ def perform_clip(score: Score, style: str, rng: np.random.Generator, length_s: f
         length_s: How long the clip is.
 
     Raises:
-        MediaError: everywhere it was tried the score is silent for too long.
+        MediaError: everywhere it was tried the score is silent for too long, or its notes belie its tempo.
     """
     moved = transposed(score, int(rng.integers(LOWEST_KEY, HIGHEST_KEY + 1)))
     for _ in range(TRIES):
@@ -37,9 +37,13 @@ def perform_clip(score: Score, style: str, rng: np.random.Generator, length_s: f
         length = length_s / quarter_s
         passage = choose_bars(moved, length, rng)
         played = _played(passage, bpm, style, rng, length_s)
-        if played.has_lead and played.longest_silence_s <= LONGEST_SILENCE_S:
+        told = played.has_lead and not contradicts(bpm, played.notes_per_s)
+        if told and played.longest_silence_s <= LONGEST_SILENCE_S:
             return played
-    raise MediaError(f"{score.title or 'a score'} is silent for more than {LONGEST_SILENCE_S:g} s: it is left out")
+    raise MediaError(
+        f"{score.title or 'a score'} is silent for more than {LONGEST_SILENCE_S:g} s, "
+        "or has too few or too many notes for its tempo: it is left out"
+    )
 
 
 def _played(passage: Score, bpm: int, style: str, rng: np.random.Generator, length_s: float) -> Performance:

@@ -63,6 +63,13 @@ class Performance:
         return any(voice.role not in SUPPORT | {DRUMS} for voice in self.voices)
 
     @property
+    def notes_per_s(self) -> float:
+        """How many moments a second there are at which pitched notes begin."""
+        return (
+            len({note.start_s for voice in self.voices if voice.role != DRUMS for note in voice.notes}) / self.length_s
+        )
+
+    @property
     def longest_silence_s(self) -> float:
         """The longest time in which nothing sounds."""
         ended_s, longest_s = 0.0, 0.0

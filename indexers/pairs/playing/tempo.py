@@ -8,6 +8,7 @@ SLOWEST, FASTEST = 42, 184  # beats a minute
 CALM, LIVELY = 76, 120  # below the one and from the other on, beats a minute and notes a second must agree
 FEW, MANY = 0.6, 11.0  # notes a second, whatever the tempo
 CALM_MOST, LIVELY_LEAST = 3.6, 1.5  # notes a second of slow and of fast music
+CALM_FULL, LIVELY_EMPTY = 5.0, 1.0  # what an arrangement may add to or leave of that
 TRIES = 30
 
 
@@ -28,6 +29,11 @@ def suits(bpm: int, notes_per_s: float) -> bool:
     if bpm < CALM:
         return notes_per_s <= CALM_MOST
     return bpm < LIVELY or notes_per_s >= LIVELY_LEAST
+
+
+def contradicts(bpm: int, notes_per_s: float) -> bool:
+    """Whether what is played belies its tempo: slow and thick with notes, or fast and almost empty."""
+    return (bpm < CALM and notes_per_s > CALM_FULL) or (bpm >= LIVELY and notes_per_s < LIVELY_EMPTY)
 
 
 def onsets_per_quarter(score: Score) -> float:

@@ -5,7 +5,7 @@ Every wording tells only facts; it may leave some out. Moods are conventional na
 
 import numpy as np
 
-from indexers.pairs.playing.performance import ALL, BASS, DRONE, DRUMS, MELODY, OCTAVE, SECOND, SUPPORT, TOP
+from indexers.pairs.playing.performance import ALL, BASS, DRONE, DRUMS, GIVEN, MELODY, OCTAVE, SECOND, SUPPORT, TOP
 from indexers.pairs.telling.exact import one
 from indexers.pairs.telling.facts import Facts, Part
 from indexers.pairs.telling.phrases import bare, events, is_plural, is_solo, merged, named, opening
@@ -44,14 +44,14 @@ def rewrites(facts: Facts, rng: Rng) -> tuple[str, ...]:
 def short_query(facts: Facts, rng: Rng) -> str:
     """A few words as somebody might type them: "slow sad solo cello"."""
     words = _adjectives(facts, rng, 2)
-    style = facts.style if facts.style and rng.random() < 0.4 else ""
+    style = f" {facts.style}" if facts.style and rng.random() < 0.4 else ""
     leading = leaders(facts)
     alone = "solo " if is_solo(facts) else ""
     players = in_row([bare(part, rng) for part in merged(leading)[:2]])
     others = [part for part in support(facts) if part.role != DRUMS]
     beside = f" with {bare(others[0], rng)}" if others and rng.random() < 0.5 else ""
-    drums = _drums_words(facts, rng) if rng.random() < 0.6 else ""
-    return " ".join([*words, f"{alone}{players}{beside}", style, drums])
+    drums = f" {_drums_words(facts, rng)}" if not beside and rng.random() < 0.6 else ""
+    return " ".join([*words, f"{alone}{players}{style}{beside or drums}"])
 
 
 def tags(facts: Facts, rng: Rng) -> str:
@@ -190,7 +190,7 @@ def _backing(part: Part, rng: Rng) -> str:
     if part.role == DRUMS:
         return f"a {part.beat}"
     if part.role in SUPPORT - {BASS, DRONE}:
-        what = f"{part.role} on {{}}"
+        what = f"{'an accompaniment' if part.role == GIVEN else part.role} on {{}}"
     return what.format(named(part, rng))
 
 

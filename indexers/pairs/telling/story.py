@@ -1,5 +1,6 @@
 """The caption of a long track: its structure with times, told section by section; and summaries of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +79,7 @@ def _section(story: Story, place: int, rng: Rng) -> str:
     sentences += [f"at {clock(facts.start_s + event.at_s)} {event.clause}" for event in events(facts)]
     if place:
         key = next((one.key for one in reversed(story.sections[:place]) if one.key), "")
-        sentences += _changes(story.sections[place - 1], facts, key)
+        sentences += _changes(story.sections[:place], facts, key)
     else:
         sentences.append(_grid(facts))
     sentences += [_dynamics(facts, rng), _manner(facts)]
@@ -96,14 +97,19 @@ def _grid(facts: Facts) -> str:
     return f"the tempo is {tempo_word(facts.bpm)}, {_beats(facts)}{key}"
 
 
-def _changes(before: Facts, now: Facts, key: str) -> list[str]:
+def _changes(earlier: Sequence[Facts], now: Facts, key: str) -> list[str]:
     """What another section has that the one before had not, and what it leaves out."""
+    before = earlier[-1]
     had, has = {part.player for part in before.parts}, {part.player for part in now.parts}
+    known = {part.player for facts in earlier for part in facts.parts}
     gone = [part for part in merged(before.parts) if part.player not in has]
-    new = [part for part in merged(now.parts) if part.player not in had]
+    new = [part for part in merged(now.parts) if part.player not in known]
+    back = [part for part in merged(now.parts) if part.player in known - had]
     told = []
     if new:
         told.append(f"new here {_are(new)} {in_row([named(part) for part in new])}")
+    if back:
+        told.append(f"{in_row(['the ' + bare(part) for part in back])} {_are(back)} back")
     if gone:
         told.append(f"{in_row(['the ' + bare(part) for part in gone])} {_are(gone)} no longer heard")
     if now.bpm != before.bpm:
@@ -215,7 +221,8 @@ def _accompanied(place: int, facts: Facts) -> str:
 
 def _query(story: Story, rng: Rng) -> str:
     """A few words for all of it."""
-    players = list(dict.fromkeys(bare(part, rng) for facts in story.sections for part in leaders(facts)))[:3]
+    leading = {part.player: part for facts in story.sections for part in leaders(facts)}
+    players = [bare(part, rng) for part in list(leading.values())[:3]]
     tempi = {tempo_word(facts.bpm) for facts in story.sections}
     moods = [set(mood_words(facts)) for facts in story.sections]
     mood = sorted(set.intersection(*moods))[:1]

@@ -7,7 +7,7 @@ TEMPI = ((60, "very slow", "largo"), (76, "slow", "adagio"), (108, "moderate", "
 TEMPO_WORDS = {
     "very slow": ("very slow", "extremely slow", "glacial"),
     "slow": ("slow", "unhurried", "slow-paced"),
-    "moderate": ("mid-tempo", "moderately paced", "walking-pace"),
+    "moderate": ("mid-tempo", "medium-paced", "moderately paced"),
     "fast": ("fast", "quick", "brisk", "up-tempo"),
     "very fast": ("very fast", "rapid", "racing"),
 }

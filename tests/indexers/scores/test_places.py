@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexers.errors import InputError, MediaError
-from indexers.scores.places import Place, list_corpus, list_places, read_place, style_of
+from indexers.pairs.playing.palette import PLAYERS
+from indexers.scores.places import COLLECTIONS, Place, list_corpus, list_places, read_place, style_of
 
 pretty_midi = pytest.importorskip("pretty_midi")
 
@@ -86,7 +87,7 @@ def test_the_corpus_is_listed_by_tune() -> None:
 @pytest.mark.parametrize(
     ("member", "style", "title", "said"),
     [
-        ("ryansMammoth/RoseReel.abc", "fiddle tune", "Rose - Reel", "reel"),
+        ("ryansMammoth/RoseReel.abc", "dance tune", "Rose - Reel", "reel"),
         ("oneills1850/x.abc", "Irish tune", "The Jigger", "Irish tune"),
         ("bach/bwv1.mxl", "chorale", "March", "chorale"),
     ],
@@ -103,3 +104,8 @@ def test_real_archives(shared_data: Path) -> None:
     assert len(tunes) == 1034
     jig = next(place for place in tunes if place.member.endswith("jigs107.mid"))
     assert (read_place(jig).metre, read_place(jig).upbeat) == ("6/8", 0.5)
+
+
+def test_no_kind_of_piece_names_an_instrument_that_may_not_play_it() -> None:
+    names = {name for player in PLAYERS for name in (player.name, *player.other)} | {"string", "vocal", "song"}
+    assert not [style for style in COLLECTIONS.values() if any(name in style for name in names)]

@@ -5,7 +5,7 @@ import pytest
 
 from indexers.errors import MediaError
 from indexers.pairs.playing.clip import LONGEST_SILENCE_S, perform_clip
-from indexers.pairs.playing.tempo import CALM, LIVELY, choose_tempo, onsets_per_quarter, suits
+from indexers.pairs.playing.tempo import CALM, LIVELY, choose_tempo, contradicts, onsets_per_quarter, suits
 from indexers.scores.notes import Note, Score
 
 
@@ -20,6 +20,8 @@ def test_clips_last_ten_seconds_and_sound(tune: Score, chorale: Score, seed: int
         clip = perform_clip(score, "", np.random.default_rng(seed))
         assert clip.length_s == 10.0
         assert clip.longest_silence_s <= LONGEST_SILENCE_S
+        assert clip.has_lead
+        assert not contradicts(clip.spans[0].bpm, clip.notes_per_s)
         assert all(0.0 <= note.start_s < note.end_s <= 10.0 for voice in clip.voices for note in voice.notes)
         assert all(1 <= note.velocity <= 127 for voice in clip.voices for note in voice.notes)
 

@@ -55,3 +55,15 @@ def test_summaries_follow_the_order_of_sections(voice, performance) -> None:
     assert len(found) == 4
     assert all(text.index("flute") < text.index("tuba") for text in found)
     assert "0:00 flute; 0:10 tuba." in found
+
+
+def test_who_comes_back_is_not_new(voice, performance) -> None:
+    track = performance(
+        voice("flute", "melody", SCALE),
+        voice("tuba", "melody", tuple(pitch - 24 for pitch in SCALE), 10.0),
+        voice("flute", "melody", SCALE, 20.0),
+        spans=((0.0, 10.0, 60), (10.0, 20.0, 60), (20.0, 30.0, 60)),
+    )
+    text = long_caption(read_story(track), np.random.default_rng(0))
+    assert text.count("New here") == 1
+    assert "The flute is back. The tuba is no longer heard." in text
