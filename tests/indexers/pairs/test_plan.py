@@ -23,6 +23,7 @@ def test_large_collections_have_less_than_their_share() -> None:
     chosen = Counter(place.collection for place in choose_places(places, 3000, 0))
     assert chosen["music21/essenFolksong"] / sum(chosen.values()) < 0.4  # of the scores they are more than half
     assert chosen["music21/bach"] > 50
+    assert chosen["music21/essenFolksong"] > 2 * chosen["music21/bach"]  # yet more than the small ones
 
 
 def test_no_more_than_there_are() -> None:

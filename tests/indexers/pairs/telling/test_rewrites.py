@@ -1,6 +1,7 @@
 """Rewrites say nothing that is not so: no other player, no other tempo, mood or loudness."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,7 +84,15 @@ def test_wordings_vary(clips) -> None:
     [(60, "sparse", "slow"), (60, "busy", ""), (90, "moderate", ""), (130, "busy", "fast"), (130, "sparse", "")],
 )
 def test_a_pace_is_felt_only_where_beats_and_notes_agree(bpm: int, density: str, pace: str, voice, performance) -> None:
-    from dataclasses import replace
-
     facts = read_facts(performance(voice("flute", "melody", (60,) * 10)))
     assert pace_of(replace(facts, bpm=bpm, density=density)) == pace
+
+
+def test_moods_are_those_of_mode_and_pace(voice, performance) -> None:
+    facts = replace(read_facts(performance(voice("flute", "melody", (60,) * 10))), bpm=60, density="sparse")
+    assert "sad" in mood_words(replace(facts, mode="minor"))
+    assert "peaceful" in mood_words(replace(facts, mode="major"))
+    assert "cheerful" in mood_words(replace(facts, mode="major", bpm=130, density="busy"))
+    assert mood_words(replace(facts, mode="")) == ()
+    thundering = replace(facts, mode="minor", dynamics=replace(facts.dynamics, start="very loud"))
+    assert mood_words(thundering) == ()
