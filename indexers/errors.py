@@ -5,7 +5,9 @@ SegueError
 │   ├── ConfigError             a setting, option or name that does not exist
 │   ├── QueryError              a query or a filter that cannot be answered
 │   ├── ShapeError              arrays whose sizes do not fit
-│   └── PlaylistError           a playlist file that cannot be read
+│   ├── PlaylistError           a playlist file that cannot be read
+│   └── PairsError              a manifest of pairs of audio and text that cannot be used
+│       └── LeakError           one tune, or one file, on two sides of its split
 ├── MediaError                  a file whose sound cannot be had
 │   └── NoAudioError            a readable file that simply has no sound in it
 ├── ModelError                  weights that are missing, altered or unusable
@@ -41,6 +43,14 @@ class ShapeError(InputError):
 
 class PlaylistError(InputError):
     """A playlist file that cannot be read."""
+
+
+class PairsError(InputError):
+    """A manifest of pairs of audio and text that cannot be used."""
+
+
+class LeakError(PairsError):
+    """One tune, or one file, on two sides of a manifest's split."""
 
 
 class MediaError(SegueError):

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from indexers.encoders.playlist.learn import Learnt
     from indexers.encoders.playlist.training import Step
 
-train_app = typer.Typer(help="Learn from playlists.", no_args_is_help=True)
+train_app = typer.Typer(help="Learn from playlists and from sound.", no_args_is_help=True)
 DEFAULT_KIND = "seq2seq-bi"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    from engine.commands import continuing  # noqa: F401 - adds its command to `train_app`
+    from engine.commands import continuing, pairing  # noqa: F401 - add their commands to `train_app`
 
     app.add_typer(train_app, name="train")
 
 
 @train_app.callback()
 def train() -> None:
-    """Learn from playlists."""
+    """Learn from playlists and from sound."""
 
 
 @train_app.command()

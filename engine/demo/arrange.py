@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.demo.scores import Note, Score
+from indexers.scores.notes import Note, Score
 
 REPEAT_BELOW_S = 30.0  # a shorter tune is played again, as dancers do
 KICK, SNARE, HAT = 36, 38, 42

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.demo.plan import Piece, corpus_folder, plan
+from engine.demo.plan import Piece, plan
 from engine.demo.render import LONGEST_S, Job, Rendered, render
 from indexers.errors import MediaError
 from indexers.files import write_text
 from indexers.pool import run_tasks
+from indexers.scores.music21_reader import corpus_folder
 
 SIDE_FILE = "metadata.jsonl"
 SPARE = 0.1  # more pieces than asked for are planned, for scores that music21 cannot read

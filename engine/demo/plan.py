@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from engine.demo.sources import SOURCES, Source
-from indexers.errors import ConfigError, ModelError
+from indexers.errors import ConfigError
 
 SEED = 1722
 ENDINGS = (
@@ -52,20 +51,6 @@ class Piece:
     artist: str
     title: str  # empty: the score's own
     year: int
-
-
-def corpus_folder() -> Path:
-    """The folder of music21's corpus, found without importing music21.
-
-    Raises:
-        ModelError: music21 is not installed, or came without its corpus.
-    """
-    found = find_spec("music21")
-    places = [] if found is None else list(found.submodule_search_locations or ())
-    folder = Path(places[0]) / "corpus" if places else Path("corpus")
-    if not folder.is_dir():
-        raise ModelError("the demo needs music21 and its corpus: run `pip install music21`")
-    return folder
 
 
 def plan(n_pieces: int, corpus: Path) -> list[Piece]:

@@ -1,10 +1,7 @@
 """From a planned piece to a tagged audio file."""
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +9,17 @@ import numpy as np
 
 from engine.demo.arrange import SETTINGS, to_midi
 from engine.demo.plan import Piece
-from engine.demo.scores import read_score
-from indexers.errors import ModelError
 from indexers.files import disk_errors
 from indexers.schema import Waveforms
+from indexers.scores.music21_reader import read_score
+from indexers.synth import BLOCK_FRAMES, synthesise, write_blocks
 
 LONGEST_S = 75.0
 FADE_S = 2.0
 SLOW, FAST = 1.6, 4.5  # notes a second in the busiest part
 PEAK = 0.8
-BLOCK_FRAMES = 1 << 15  # libsndfile's Vorbis writer overruns its stack on minutes at once
 BIT_RATE = 112_000
 QUICK: dict[str, Any] = {"compression_level": "8"}  # LAME's usual effort takes as long as all the rest of a piece
-SOUNDFONT = "TimGM6mb.sf2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +84,14 @@ def describe(piece: Piece, title: str, notes_per_s: float) -> Rendered:
     )
 
 
-@cache
-def _soundfont() -> bytes:
-    found = find_spec("pretty_midi")
-    places = [] if found is None else list(found.submodule_search_locations or ())
-    path = Path(places[0]) / SOUNDFONT if places else Path(SOUNDFONT)
-    if not path.exists():
-        raise ModelError(f"the demo needs the soundfont {SOUNDFONT} of pretty_midi: run `pip install pretty_midi`")
-    return path.read_bytes()
-
-
 def _sound(midi: bytes, longest_s: float) -> tuple[Waveforms, int]:
     """Synthesise MIDI as [n_samples, 2], faded out at the end and brought to one peak."""
-    import soundfile
-    from midirenderer import render_wave_from
-
-    wave = render_wave_from(_soundfont(), midi)
-    sound, rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
+    sound, rate = synthesise(midi)
     sound = sound[: int((longest_s + FADE_S) * rate)]
     n_fade = min(int(FADE_S * rate), len(sound))
     sound[len(sound) - n_fade :] *= np.linspace(1.0, 0.0, n_fade, dtype=np.float32)[:, None]
     peak = float(np.abs(sound).max(initial=0.0))
-    return (sound * (PEAK / peak if peak > 0 else 1.0)).astype(np.float32), int(rate)
+    return (sound * (PEAK / peak if peak > 0 else 1.0)).astype(np.float32), rate
 
 
 def _with_soundfile(path: Path, sound: Waveforms, rate: int, tags: Rendered) -> None:
@@ -120,8 +101,7 @@ def _with_soundfile(path: Path, sound: Waveforms, rate: int, tags: Rendered) -> 
     with soundfile.SoundFile(path, "w", rate, sound.shape[1], format=kind) as stream:
         stream.title, stream.artist, stream.album = tags.title, tags.artist, tags.album
         stream.genre, stream.date = tags.genre, str(tags.year)
-        for start in range(0, len(sound), BLOCK_FRAMES):
-            stream.write(sound[start : start + BLOCK_FRAMES])
+        write_blocks(stream, sound)
 
 
 def _with_av(path: Path, sound: Waveforms, rate: int, tags: Rendered) -> None:

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from engine.demo.arrange import SETTINGS, to_midi
-from engine.demo.scores import Note, Score
+from indexers.scores.notes import Note, Score
 
 pretty_midi = pytest.importorskip("pretty_midi")
 SCALE = Score("", (tuple(Note(float(beat), 1.0, 60 + beat) for beat in range(8)),))

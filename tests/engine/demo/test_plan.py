@@ -6,9 +6,10 @@ from pathlib import Path, PurePath
 import pytest
 
 from engine.demo.arrange import SETTINGS
-from engine.demo.plan import corpus_folder, plan, title_of
+from engine.demo.plan import plan, title_of
 from engine.demo.sources import SOURCES
 from indexers.errors import ConfigError
+from indexers.scores.music21_reader import corpus_folder
 
 
 def test_the_same_number_gives_the_same_pieces_and_fewer_are_a_prefix() -> None:

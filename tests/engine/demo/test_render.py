@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.demo.plan import Piece, corpus_folder, plan
+from engine.demo.plan import Piece, plan
 from engine.demo.render import Job, render
 from indexers.errors import MediaError
+from indexers.scores.music21_reader import corpus_folder
 
 tinytag = pytest.importorskip("tinytag")
 

@@ -1,42 +1,30 @@
-"""Reading scores of the music21 corpus into plain notes."""
+"""Reading scores with music21 into plain notes."""
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from string import capwords
 from typing import Any
 
-from indexers.errors import MediaError
+from indexers.errors import MediaError, ModelError
+from indexers.scores.notes import Note, Score, bar_of
 
 MIN_NOTES = 12  # fewer is a fragment, not a piece
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One sounding note: start and length in quarter notes from the first note, pitch as in MIDI."""
+def corpus_folder() -> Path:
+    """The folder of music21's corpus, found without importing music21.
 
-    start: float
-    length: float
-    pitch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A piece as plain notes, part by part, highest part first; the title may be empty."""
-
-    title: str
-    parts: tuple[tuple[Note, ...], ...]
-
-    @property
-    def length(self) -> float:
-        """How long it lasts, in quarter notes."""
-        return max((note.start + note.length for part in self.parts for note in part), default=0.0)
-
-    @property
-    def notes_per_quarter(self) -> float:
-        """How busy its busiest part is."""
-        return max(map(len, self.parts), default=0) / max(self.length, 1.0)
+    Raises:
+        ModelError: music21 is not installed, or came without its corpus.
+    """
+    found = find_spec("music21")
+    places = [] if found is None else list(found.submodule_search_locations or ())
+    folder = Path(places[0]) / "corpus" if places else Path("corpus")
+    if not folder.is_dir():
+        raise ModelError("this needs music21 and its corpus: run `pip install music21`")
+    return folder
 
 
 def read_score(path: Path, number: int = 0) -> Score:
@@ -59,11 +47,14 @@ def read_score(path: Path, number: int = 0) -> Score:
             stream: Any = reader.stream
             staves = list(stream.parts) or [stream]
             parts = tuple(part for part in (_notes(staff) for staff in staves) if part)
+            metre, first_bar = _bars(staves[0])
     except Exception as error:  # music21 raises whatever its many readers raise
         raise MediaError(f"music21 cannot read {path.name} ({type(error).__name__}: {error})") from error
     if sum(map(len, parts)) < MIN_NOTES:
         raise MediaError(f"{path.name} holds fewer than {MIN_NOTES} notes: it is left out")
-    return Score(_title(stream), _from_zero(parts))
+    first = min(note.start for part in parts for note in part)
+    upbeat = (first_bar - first) % bar_of(metre) if metre else 0.0
+    return Score(_title(stream), _from_zero(parts, first), metre, round(upbeat, 6))
 
 
 def _notes(staff: Any) -> tuple[Note, ...]:
@@ -92,9 +83,17 @@ def _sound(notes: list[Note], open_ties: dict[int, int], single: Any, start: flo
         open_ties.pop(pitch, None)
 
 
-def _from_zero(parts: Iterable[tuple[Note, ...]]) -> tuple[tuple[Note, ...], ...]:
-    parts = tuple(parts)
-    first = min(note.start for part in parts for note in part)
+def _bars(staff: Any) -> tuple[str, float]:
+    """The metre, empty where it changes, and where a bar begins, in quarter notes from the staff's start."""
+    signs: Sequence[Any] = list(staff.recurse().getElementsByClass("TimeSignature"))
+    metres = {sign.ratioString for sign in signs}
+    measures = list(staff.getElementsByClass("Measure"))
+    if len(metres) != 1 or len(measures) < 2:
+        return "", 0.0
+    return metres.pop(), float(measures[1].offset)
+
+
+def _from_zero(parts: Iterable[tuple[Note, ...]], first: float) -> tuple[tuple[Note, ...], ...]:
     return tuple(tuple(Note(note.start - first, note.length, note.pitch) for note in part) for part in parts)
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.demo.plan import corpus_folder
-from engine.demo.scores import Note, read_score
 from indexers.errors import MediaError
+from indexers.scores.music21_reader import corpus_folder, read_score
+from indexers.scores.notes import Note
 
 TUNE = """X:1
 T:THE LONG NOTE
@@ -65,3 +65,13 @@ def test_a_fragment_is_refused(tmp_path: Path) -> None:
     short.write_text("X:1\nT:Short\nM:4/4\nL:1/4\nK:C\nCDEF|]\n", encoding="utf-8")
     with pytest.raises(MediaError, match="fewer than 12"):
         read_score(short, 1)
+
+
+def test_metre_and_upbeat(book: Path) -> None:
+    assert (read_score(book, 1).metre, read_score(book, 1).upbeat) == ("4/4", 3.0)  # it begins with a rest
+    assert (read_score(book, 2).metre, read_score(book, 2).upbeat) == ("4/4", 0.0)
+
+
+def test_a_chorale_begins_with_an_upbeat() -> None:
+    score = read_score(corpus_folder() / "bach" / "bwv66.6.mxl")
+    assert (score.metre, score.upbeat) == ("4/4", 1.0)
