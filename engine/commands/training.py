@@ -11,8 +11,8 @@ from engine.commands.output import clock, print_json, progress_bar
 
 if TYPE_CHECKING:
     from indexers.catalog.playlists.entry import Playlist
+    from indexers.encoders.learning.run import Step
     from indexers.encoders.playlist.learn import Learnt
-    from indexers.encoders.playlist.training import Step
 
 train_app = typer.Typer(help="Learn from playlists and from sound.", no_args_is_help=True)
 DEFAULT_KIND = "seq2seq-bi"
@@ -20,7 +20,7 @@ DEFAULT_KIND = "seq2seq-bi"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    from engine.commands import continuing, pairing  # noqa: F401 - add their commands to `train_app`
+    from engine.commands import continuing, joining, pairing  # noqa: F401 - add their commands to `train_app`
 
     app.add_typer(train_app, name="train")
 
@@ -62,7 +62,7 @@ def playlist(  # noqa: PLR0913 - one parameter per option
             fresh=not resume,
             files=tuple(path.name for path in files),
             command=_command(kind, [path.name for path in files], minutes),
-            progress=lambda step: move(_described(step), step.done, step.total),
+            progress=lambda step: move(described(step), step.done, step.total),
         )
         learnt = train_playlist_encoder(kind, found, lesson)
     if as_json:
@@ -87,7 +87,8 @@ def _command(kind: str, names: list[str], minutes: float | None) -> str:
     return shlex.join(["segue", "train", "playlist", "--kind", kind, *given, *limit])
 
 
-def _described(step: "Step") -> str:
+def described(step: "Step") -> str:
+    """Where a training stands, in a few words."""
     loss = "" if step.loss is None else f", loss {step.loss:.2f}"
     left = "" if step.left_s is None else f", {clock(step.left_s)} left"
     return f"{step.stage}{loss}{left}"

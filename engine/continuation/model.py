@@ -16,15 +16,10 @@ from engine.continuation.fit import FitSettings, Fitted
 from indexers.base import Recommender, TextEncoder
 from indexers.catalog.corpus import Corpus, Vocabulary
 from indexers.catalog.storage import read_table, write_table
+from indexers.encoders.learning.cards import read_card, read_tensors, write_tensors
 from indexers.encoders.playlist.settings import Item2VecSettings
 from indexers.encoders.playlist.sif import fit_sif
-from indexers.encoders.playlist.storage import (
-    read_card,
-    read_tensors,
-    read_vocabulary,
-    write_tensors,
-    write_vocabulary,
-)
+from indexers.encoders.playlist.storage import read_vocabulary, write_vocabulary
 from indexers.errors import ModelError
 from indexers.files import disk_errors, write_text
 from indexers.library import Library

@@ -8,12 +8,15 @@ sound encoders of the registry take the same windows, 48,128 samples at 16 kHz (
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
 from indexers.encoders.hub import Kind, is_hub, open_checkpoint
 from indexers.errors import ConfigError
 from indexers.models.cards import CARDS
 from indexers.models.store import ModelStore
+
+CLAP = "clap:"  # and the folder of towers that `segue train clap` made
 
 # grows when an encoder's own code would give other numbers for the same sound or text
 REVISIONS = {"musicnn_msd": 1, "musicnn_mtt": 1, "yamnet": 2, "text": 1}
@@ -45,6 +48,10 @@ def fingerprint_of(name: str) -> str:
     """
     if is_hub(name):
         return open_checkpoint(name).fingerprint
+    if name.startswith(CLAP):
+        from indexers.encoders.clap.storage import read_fingerprint
+
+        return f"{read_fingerprint(_towers_folder(name))}-{fingerprint_of('text')}"
     if name in REVISIONS:
         card = CARDS[name]
         told = f"{name} {card.source_digest} {card.revision} {REVISIONS[name]}"
@@ -85,6 +92,10 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
     """
     if is_hub(name):
         return _hub_joint(name).hears
+    if name.startswith(CLAP):
+        from indexers.encoders.clap.frames import HEARS
+
+        return HEARS
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].hears
@@ -135,7 +146,7 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """Open a joint encoder; it loads its towers when it is first asked.
 
     Args:
-        name: A key of `JOINT_ENCODERS`, or `hub:` and a CLAP checkpoint.
+        name: A key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, or `clap:` and a folder of trained towers.
         store: Where its weights were pulled to.
 
     Raises:
@@ -144,6 +155,10 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """
     if is_hub(name):
         return _hub_joint(name)
+    if name.startswith(CLAP):
+        from indexers.encoders.clap.encoder import ClapEncoder
+
+        return ClapEncoder(name, _towers_folder(name), load_text_encoder("text", store))
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].load(store)
@@ -172,6 +187,10 @@ def _text(store: ModelStore) -> TextEncoder:
     from indexers.encoders.text import SentenceEncoder
 
     return SentenceEncoder(store.path("text"), fingerprint_of("text"))
+
+
+def _towers_folder(name: str) -> Path:
+    return Path(name.removeprefix(CLAP)).expanduser()
 
 
 def _hub_joint(name: str) -> JointEncoder:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexers.encoders.device import pick_device
 from indexers.encoders.mel import check_windows, hann, magnitudes, slaney_filters
-from indexers.errors import ConfigError
 from indexers.models.cards import CARDS, SAMPLE_RATE_HZ, WINDOW_SAMPLES, tag_names
 from indexers.schema import Vectors, Waveforms
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 N_FFT, HOP, N_BANDS = 512, 256, 96
 GPU_BATCH = 64  # windows at once on a GPU; a CPU takes them one by one, so that no result depends on its neighbours
@@ -70,18 +70,3 @@ class MusicnnEncoder:
         power = np.square(magnitudes(window.astype(np.float32, copy=False), self._taper, hop=HOP, n_fft=N_FFT))
         log_mel: Vectors = np.log10(np.float32(1) + np.float32(10_000) * (power @ self._filters))
         return log_mel
-
-
-def pick_device(device: str) -> "torch.device":
-    """Turn a device's name into the device.
-
-    Raises:
-        ConfigError: unknown name, or "cuda" without a GPU that torch can use.
-    """
-    import torch
-
-    if device not in ("auto", "cpu", "cuda"):
-        raise ConfigError(f"no device {device!r}; there are auto, cpu, cuda")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device 'cuda' asked for, but torch sees no GPU here: use 'auto' or 'cpu'")
-    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from indexers.encoders.device import pick_device
 from indexers.encoders.hub.checkpoint import Checkpoint, feature_settings
 from indexers.encoders.hub.loading import load_tower, model_errors
 from indexers.encoders.mel import check_windows
-from indexers.encoders.musicnn import pick_device
 from indexers.errors import ModelError
 from indexers.schema import Samples, Vectors, Waveforms
 

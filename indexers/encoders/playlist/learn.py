@@ -15,12 +15,13 @@ import numpy as np
 from indexers.catalog.corpus import Corpus, build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Playlist
 from indexers.catalog.splits import split_newest
+from indexers.encoders.learning.run import Run, Step, ignore
 from indexers.encoders.playlist import NamedPlaylistEncoder, check_kind
 from indexers.encoders.playlist.curves import draw_curves
 from indexers.encoders.playlist.item2vec import learn_track_vectors
 from indexers.encoders.playlist.settings import BowSettings, Item2VecSettings, Seq2SeqSettings, SifSettings
 from indexers.encoders.playlist.storage import lists_digest, write_folder
-from indexers.encoders.playlist.training import Run, Step, ignore, train
+from indexers.encoders.playlist.training import train
 from indexers.errors import ConfigError, InputError, ModelError
 from indexers.files import disk_errors, write_atomically, write_text
 from indexers.schema import Rows, Vectors
@@ -141,7 +142,8 @@ def _fit(kind: str, material: _Material, lesson: Lesson) -> _Fitted:
 
 
 def _fit_seq2seq(kind: str, material: _Material, settings: Seq2SeqSettings, lesson: Lesson) -> _Fitted:
-    from indexers.encoders.playlist.seq2seq import Seq2SeqEncoder, pick_device
+    from indexers.encoders.device import pick_device
+    from indexers.encoders.playlist.seq2seq import Seq2SeqEncoder
     from indexers.encoders.playlist.trainer import start_trainer, torch_threads
 
     corpus, device = material.corpus, pick_device(lesson.device)
@@ -208,7 +210,7 @@ def _sides(corpus: Corpus, playlists: Sequence[Playlist]) -> tuple[list[Rows], l
 
 def _check_device(device: str) -> None:
     """Refuse a device that is not here before anything is learnt."""
-    from indexers.encoders.playlist.seq2seq import pick_device
+    from indexers.encoders.device import pick_device
 
     pick_device(device)
 

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 
 from indexers.catalog.corpus import Vocabulary
+from indexers.encoders.device import pick_device
 from indexers.encoders.playlist.average import check_rows, unit_rows
 from indexers.encoders.playlist.batches import Batch, fixed_batches
 from indexers.encoders.playlist.network import BOTH_WAYS, Encoded, Network
 from indexers.encoders.playlist.settings import Seq2SeqSettings
 from indexers.encoders.playlist.storage import Stored
-from indexers.errors import ConfigError, ModelError
+from indexers.errors import ModelError
 from indexers.schema import Rows, Vectors
 
 ENCODED_AT_ONCE = 8192  # tracks in a batch, with padding
@@ -77,16 +78,3 @@ def load_seq2seq(stored: Stored, device: str = "cpu") -> Seq2SeqEncoder:
     except (RuntimeError, TypeError) as error:
         raise ModelError(f"the weights do not fit {stored.kind}: train it again with --fresh") from error
     return Seq2SeqEncoder(stored.kind, stored.vocabulary, network.to(pick_device(device)), settings)
-
-
-def pick_device(device: str) -> torch.device:
-    """Choose where to compute.
-
-    Raises:
-        ConfigError: unknown name, or "cuda" without a GPU that torch can use.
-    """
-    if device not in ("auto", "cpu", "cuda"):
-        raise ConfigError(f"no device {device!r}; there are auto, cpu, cuda")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device 'cuda' asked for, but torch sees no GPU here: use 'auto' or 'cpu'")
-    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")

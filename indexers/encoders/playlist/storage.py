@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from indexers.catalog.corpus import Vocabulary
 from indexers.catalog.storage import read_table, write_table
+from indexers.encoders.learning.cards import Tensors, read_card, read_tensors, write_tensors
 from indexers.errors import ModelError
-from indexers.files import write_atomically, write_text
+from indexers.files import write_text
 from indexers.schema import Rows
 
 FORMAT = 1
@@ -27,8 +27,6 @@ COLUMNS: dict[str, pl.DataType] = {
     "title_key": pl.String(),
 }
 REMEDY = "train it again with `segue train playlist --fresh`"
-
-Tensors = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,50 +100,6 @@ def lists_digest(vocabulary: Vocabulary, lists: Sequence[Rows]) -> str:
     for rows in lists:
         digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i8").tobytes())
     return digest.hexdigest()
-
-
-def read_card(path: Path, newest: int, remedy: str) -> dict[str, Any]:
-    """Read the card of something that was learnt.
-
-    Raises:
-        ModelError: it cannot be read, is no card, or has a format above `newest`.
-    """
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({error}): {remedy}") from error
-    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
-        raise ModelError(f"{path} is not a card: {remedy}")
-    if card["format"] > newest:
-        raise ModelError(f"{path} has format {card['format']}, this Segue reads up to {newest}: upgrade Segue")
-    return card
-
-
-def read_tensors(path: Path, remedy: str) -> dict[str, npt.NDArray[Any]]:
-    """Read all arrays of a .safetensors file.
-
-    Raises:
-        ModelError: it is damaged or missing.
-    """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return dict(load_file(path))
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} is damaged or missing ({error}): {remedy}") from error
-
-
-def write_tensors(path: Path, tensors: Tensors) -> None:
-    """Write arrays into a .safetensors file in one step.
-
-    Raises:
-        StorageError: the disk refused.
-    """
-    from safetensors.numpy import save_file
-
-    kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
-    write_atomically(path, lambda temporary: save_file(kept, temporary))
 
 
 def write_vocabulary(path: Path, vocabulary: Vocabulary) -> None:

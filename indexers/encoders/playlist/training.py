@@ -1,52 +1,22 @@
 """The whole of a training: epochs, checkpoints, validation, an early stop, and a log."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import torch
-
+from indexers.encoders.learning.checkpoint import (
+    Position,
+    keep_network,
+    load_checkpoint,
+    save_checkpoint,
+    take_network,
+)
+from indexers.encoders.learning.run import BEST, CHECKPOINT, Run, Step
 from indexers.encoders.playlist.batches import epoch_batches
-from indexers.encoders.playlist.checkpoint import Position, load_checkpoint, save_checkpoint
 from indexers.encoders.playlist.trainer import Trainer, validate
-from indexers.files import write_atomically
 from indexers.schema import Rows
 
-CHECKPOINT_S = 120.0
 LOG_STEPS = 20  # training losses are told as means over so many steps
-CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a training is: `done` of `total` units of `stage`; `left_s` seconds to go, None where not known."""
-
-    stage: str
-    done: int
-    total: int
-    loss: float | None = None
-    left_s: float | None = None
-
-
-def ignore(_: Step) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The circumstances of a training, none of which changes what is learnt but for the limit of `minutes`.
-
-    `identity` names playlists and settings; a checkpoint of another identity is refused. `clock` gives seconds.
-    """
-
-    folder: Path
-    identity: str
-    minutes: float
-    progress: Callable[[Step], None] = ignore
-    checkpoint_s: float = CHECKPOINT_S
-    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(slots=True)
@@ -105,7 +75,7 @@ def train(trainer: Trainer, learnt: Sequence[Rows], held_out: Sequence[Rows], ru
         _epoch(session, learnt)
         _judge(session, held_out)
         session.save()
-    _take_best(trainer, run.folder)
+    take_network(trainer.network, run.folder / BEST)
     return position
 
 
@@ -144,21 +114,6 @@ def _judge(session: _Session, held_out: Sequence[Rows]) -> None:
     position.epoch, position.batch = position.epoch + 1, 0
     if position.best is None or found.vector_only < position.best:
         position.best, position.best_epoch, position.stale = found.vector_only, position.epoch, 0
-        _keep_best(trainer, session.run.folder)
+        keep_network(trainer.network, session.run.folder / BEST)
     else:
         position.stale += 1
-
-
-def _keep_best(trainer: Trainer, folder: Path) -> None:
-    from safetensors.torch import save_file
-
-    kept = {name: values.detach().cpu().contiguous() for name, values in trainer.network.state_dict().items()}
-    write_atomically(folder / BEST, lambda path: save_file(kept, path))
-
-
-@torch.no_grad()
-def _take_best(trainer: Trainer, folder: Path) -> None:
-    from safetensors.torch import load_file
-
-    if (folder / BEST).exists():
-        trainer.network.load_state_dict(load_file(folder / BEST))

@@ -9,9 +9,9 @@ import torch
 from torch.nn import functional
 
 from indexers.encoders import load_audio_encoder
-from indexers.encoders.musicnn import MusicnnEncoder, pick_device
+from indexers.encoders.musicnn import MusicnnEncoder
 from indexers.encoders.musicnn_weights import DEAD_SWING, front_block, load_tensors, normalisation
-from indexers.errors import ConfigError, ModelError
+from indexers.errors import ModelError
 from indexers.models.cards import WheelSource
 from indexers.models.store import ModelStore
 from indexers.models.wheels import fetch_wheel
@@ -106,15 +106,6 @@ def test_damaged_weights_are_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "weights.safetensors").write_bytes(b"no tensors here")
     with pytest.raises(ModelError, match="segue models pull"):
         load_tensors(tmp_path / "weights.safetensors")
-
-
-def test_refuses_unknown_devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigError, match="auto, cpu, cuda"):
-        pick_device("tpu")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ConfigError, match="sees no GPU"):
-        pick_device("cuda")
-    assert pick_device("auto").type == "cpu"
 
 
 def whole_network(tensors: dict[str, Vectors], mel: Vectors) -> dict[str, Vectors]:

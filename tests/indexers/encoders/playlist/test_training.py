@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from indexers.encoders.learning.run import CHECKPOINT, Run
 from indexers.encoders.playlist.batches import pad
 from indexers.encoders.playlist.reconstruct import Source, compare, report, told, write_playlists
-from indexers.encoders.playlist.seq2seq import Seq2SeqEncoder, pick_device
+from indexers.encoders.playlist.seq2seq import Seq2SeqEncoder
 from indexers.encoders.playlist.settings import Item2VecSettings, Seq2SeqSettings
 from indexers.encoders.playlist.trainer import shares_of, start_trainer, teaching, validate
-from indexers.encoders.playlist.training import CHECKPOINT, Run, train
+from indexers.encoders.playlist.training import train
 from indexers.errors import ConfigError, ModelError, ShapeError
 
 SETTINGS = Seq2SeqSettings(
@@ -235,13 +236,3 @@ def test_long_playlists_are_read_up_to_the_limit(learnt):
     vectors = encoder.encode([long, long[:300], long[:299]])
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
     assert np.abs(vectors[1] - vectors[2]).max() > 1e-4
-
-
-def test_devices():
-    assert pick_device("cpu").type == "cpu"
-    with pytest.raises(ConfigError, match="no device 'tpu'; there are auto, cpu, cuda"):
-        pick_device("tpu")
-    if not torch.cuda.is_available():
-        assert pick_device("auto").type == "cpu"
-        with pytest.raises(ConfigError, match="torch sees no GPU here: use 'auto' or 'cpu'"):
-            pick_device("cuda")

@@ -1,19 +1,32 @@
 """A training cut short and taken up again: everything it needs in one file, replaced in one step."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from indexers.encoders.playlist.trainer import Trainer
 from indexers.errors import ConfigError, ModelError
 from indexers.files import write_atomically
 
 FRESH = "start again with --fresh"
+
+
+class Trainer(Protocol):
+    """What is trained: a network and its optimisers; `n_steps` steps were taken."""
+
+    n_steps: int
+
+    @property
+    def network(self) -> nn.Module:
+        """What learns."""
+
+    @property
+    def optimisers(self) -> Sequence[torch.optim.Optimizer]:
+        """What moves it."""
 
 
 @dataclass(slots=True)
@@ -59,7 +72,7 @@ def load_checkpoint(path: Path, identity: str, trainer: Trainer) -> Position:
     """Put a trainer where a checkpoint was written, to the bit; it must be as it was made then.
 
     Raises:
-        ConfigError: the checkpoint is of other playlists or settings.
+        ConfigError: the checkpoint is of other examples or settings.
         ModelError: the file is damaged.
     """
     from safetensors import SafetensorError, safe_open
@@ -71,7 +84,7 @@ def load_checkpoint(path: Path, identity: str, trainer: Trainer) -> Position:
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path} is damaged ({error}): {FRESH}") from error
     if said.get("identity") != identity:
-        raise ConfigError(f"{path} is a training on other playlists or with other settings: {FRESH}")
+        raise ConfigError(f"{path} is a training on other examples or with other settings: {FRESH}")
     trainer.network.load_state_dict(_under("network.", tensors))
     for number, optimiser in enumerate(trainer.optimisers):
         _restore(optimiser, _under(f"optimiser.{number}.", tensors))
@@ -90,3 +103,24 @@ def _restore(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) ->
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): values for name, values in tensors.items() if name.startswith(prefix)}
+
+
+def keep_network(network: nn.Module, path: Path) -> None:
+    """Write a network's weights as they are now.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    from safetensors.torch import save_file
+
+    kept = {name: values.detach().cpu().contiguous() for name, values in network.state_dict().items()}
+    write_atomically(path, lambda temporary: save_file(kept, temporary))
+
+
+@torch.no_grad()
+def take_network(network: nn.Module, path: Path) -> None:
+    """Give a network the weights that were kept; those it has where none were."""
+    from safetensors.torch import load_file
+
+    if path.exists():
+        network.load_state_dict(load_file(path))

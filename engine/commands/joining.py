@@ -1,0 +1,72 @@
+"""`segue train clap`: one space of texts and sounds, learnt from pairs."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.options import JsonOption
+from engine.commands.output import print_json, progress_bar
+from engine.commands.training import described, train_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from indexers.encoders.clap.learn import Learnt
+
+
+@train_app.command()
+def clap(  # noqa: PLR0913 - one parameter per option
+    *,
+    pairs: Annotated[Path, typer.Option(metavar="FILE", help="The manifest, as `segue train pairs` makes it.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the towers go.")],
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="Train no longer than this.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    resume: Annotated[bool, typer.Option("--resume/--fresh", help="Go on with a training cut short.")] = True,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that listen; all processors without.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn one space of texts and sounds from pairs of both, on what frozen encoders hear."""
+    from engine.build import Models
+    from indexers.encoders.clap.learn import Lesson, train_clap
+    from indexers.encoders.clap.settings import ClapSettings
+    from indexers.settings import cores
+
+    limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]
+    command = shlex.join(["segue", "train", "clap", "--pairs", pairs.name, "--out", out.name, *limit])
+    models = Models()
+    with progress_bar() as move:
+        lesson = Lesson(
+            pairs,
+            out,
+            minutes,
+            device,
+            workers or cores(),
+            fresh=not resume,
+            command=command,
+            progress=lambda step: move(described(step), step.done, step.total),
+        )
+        learnt = train_clap(lesson, models.store(), models.text("text"), ClapSettings())
+    if as_json:
+        print_json({"folder": str(learnt.folder), **learnt.card})
+    else:
+        _print(learnt)
+
+
+def _print(learnt: "Learnt") -> None:
+    data, figures = learnt.card["data"], learnt.card["figures"]
+    typer.echo(
+        f"learnt clap in {learnt.folder} from {data['clips']['train']:,} clips of {data['tunes']['train']:,} tunes"
+    )
+    typer.echo(f"  best after epoch {figures['best_epoch']} of {figures['epochs']}, {figures['minutes']:.1f} minutes")
+    for side in ("validation", "test"):
+        if figures[side]:
+            typer.echo(f"  {side}: {_told(figures[side])}")
+    typer.echo(f'  use it: [analysis] joint = ["clap:{learnt.folder}"] in segue.toml, then `segue rebuild`')
+
+
+def _told(found: "Mapping[str, float]") -> str:
+    ways = (("text to audio", "text_to_audio"), ("audio to text", "audio_to_text"))
+    recalls = (f"{said} {found[f'{way}_recall_10']:.3f}" for said, way in ways)
+    return f"recall@10 {', '.join(recalls)} in a pool of {found['pool']:,.0f}"
