@@ -72,8 +72,8 @@ class ClapEncoder:
         sentences, head = self._sentences.encode(texts), self._head
         within = sentences @ head["text.bent.0.weight"].T + head["text.bent.0.bias"]
         within *= (1.0 + erf(within / np.float32(np.sqrt(2.0)))) / 2.0  # GELU
-        bent = within @ head["text.bent.3.weight"].T + head["text.bent.3.bias"]
-        straight = sentences @ head["text.straight.weight"].T + head["text.straight.bias"]
+        bent = within @ head["text.bent.3.weight"].T
+        straight = sentences @ head["text.straight.weight"].T
         return unit(np.asarray(straight + bent, dtype=np.float32))
 
     def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:

@@ -32,7 +32,7 @@ class AudioTower(nn.Module):
             hidden, settings.heads, 4 * hidden, settings.dropout, "gelu", batch_first=True, norm_first=True
         )
         self.mix = nn.TransformerEncoder(layer, settings.layers, nn.LayerNorm(hidden), enable_nested_tensor=False)
-        self.say = nn.Linear(hidden, settings.dim)
+        self.say = nn.Linear(hidden, settings.dim, bias=False)  # what all have in common would only blur cosines
 
     def forward(self, frames: Tensor, there: Tensor) -> Tensor:
         """Pool the frames that are there; every row has one at least."""
@@ -55,12 +55,12 @@ class TextHead(nn.Module):
     def __init__(self, settings: ClapSettings) -> None:
         """Start at random."""
         super().__init__()
-        self.straight = nn.Linear(TEXT_DIM, settings.dim)
+        self.straight = nn.Linear(TEXT_DIM, settings.dim, bias=False)
         self.bent = nn.Sequential(
             nn.Linear(TEXT_DIM, settings.text_hidden),
             nn.GELU(),
             nn.Dropout(settings.dropout),
-            nn.Linear(settings.text_hidden, settings.dim),
+            nn.Linear(settings.text_hidden, settings.dim, bias=False),
         )
 
     def forward(self, sentences: Tensor) -> Tensor:
