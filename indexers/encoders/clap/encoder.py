@@ -12,7 +12,7 @@ from indexers.encoders.clap.frames import HEARS, frames_of
 from indexers.encoders.clap.storage import Stored, read_fingerprint, read_towers
 from indexers.encoders.music import unit
 from indexers.errors import ModelError
-from indexers.schema import Vectors
+from indexers.schema import Bools, Rows, Vectors
 
 if TYPE_CHECKING:
     from indexers.encoders.clap.network import Towers
@@ -78,14 +78,24 @@ class ClapEncoder:
 
     def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
         """Make one vector of each window, [n_clips, dim], unit rows."""
-        frames = frames_of(outputs)
-        blocks = [self._clips(frames[at : at + CLIPS_AT_ONCE]) for at in range(0, len(frames), CLIPS_AT_ONCE)]
+        frames = frames_of(outputs)[:, None]
+        return self.whole_clips(frames, np.ones(len(frames), dtype=np.int64))
+
+    def whole_clips(self, frames: Vectors, counts: Rows) -> Vectors:
+        """Make one vector of each clip of up to 10 s, [n_clips, dim], unit rows.
+
+        Args:
+            frames: [n_clips, n_frames, N_FEATURES], in order of time.
+            counts: [n_clips], how many of the frames are there, at least one.
+        """
+        there = np.arange(frames.shape[1]) < counts[:, None]
+        starts = range(0, len(frames), CLIPS_AT_ONCE)
+        blocks = [self._heard(frames[at : at + CLIPS_AT_ONCE], there[at : at + CLIPS_AT_ONCE]) for at in starts]
         return np.concatenate([np.empty((0, self.dim), dtype=np.float32), *blocks])
 
-    def _clips(self, frames: Vectors) -> Vectors:
+    def _heard(self, frames: Vectors, there: Bools) -> Vectors:
         import torch
 
-        given = torch.from_numpy(frames).unsqueeze(1)
         with torch.no_grad():
-            said = self._towers.audio(given, torch.ones(given.shape[:2], dtype=torch.bool))
+            said = self._towers.audio(torch.from_numpy(frames.astype(np.float32)), torch.from_numpy(there))
         return np.asarray(said.numpy(), dtype=np.float32)

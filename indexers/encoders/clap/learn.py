@@ -75,7 +75,7 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
     pairs = [pair for pair in read_checked(lesson.manifest) if pair.kind == "clip"]
     _check_enough(pairs, lesson.manifest)
     work = _workplace(lesson)
-    spans = _spans(pairs)
+    spans = spans_of(pairs)
     learnt, held_out, test = _sides(pairs, spans, lesson, store, sentences)
     towers = start_towers(learnt, settings, device)
     minutes = float("inf") if lesson.minutes is None else lesson.minutes
@@ -113,7 +113,8 @@ def _sides(
     heard = lesson.manifest.parent / HEARD
     listen(spans, heard, store, workers=lesson.workers, progress=_teller(lesson.progress, "listening"))
     lesson.progress(Step("reading texts", 0, 1))
-    return [_examples(pairs, spans, split, heard, sentences) for split in SPLITS]
+    rows = [[row for row, pair in enumerate(pairs) if pair.split == split] for split in SPLITS]
+    return [examples_of([pairs[row] for row in own], [spans[row] for row in own], heard, sentences) for own in rows]
 
 
 def _check_enough(pairs: Sequence[Pair], manifest: Path) -> None:
@@ -123,7 +124,12 @@ def _check_enough(pairs: Sequence[Pair], manifest: Path) -> None:
             raise PairsError(f"{manifest} has {count} clips to {split} on, {fewest} is the least: add some")
 
 
-def _spans(pairs: Sequence[Pair]) -> list[Span]:
+def spans_of(pairs: Sequence[Pair]) -> list[Span]:
+    """The stretches of audio that pairs are about.
+
+    Raises:
+        MediaError: a file whose end is asked for cannot be read.
+    """
     digests = {path: sha256_of(path) for path in dict.fromkeys(pair.audio for pair in pairs)}
     return [span_of(pair.audio, pair.start_s, _end_s(pair), digests[pair.audio]) for pair in pairs]
 
@@ -132,12 +138,9 @@ def _end_s(pair: Pair) -> float:
     return probe(pair.audio).duration_s if pair.end_s is None else pair.end_s
 
 
-def _examples(
-    pairs: Sequence[Pair], spans: Sequence[Span], split: str, heard: Path, sentences: TextEncoder
-) -> Examples:
-    rows = [row for row, pair in enumerate(pairs) if pair.split == split]
-    texts = [(pairs[row].text, *pairs[row].rewrites) for row in rows]
-    return gather_examples([spans[row] for row in rows], texts, heard, sentences)
+def examples_of(pairs: Sequence[Pair], spans: Sequence[Span], heard: Path, sentences: TextEncoder) -> Examples:
+    """Pairs as numbers; their spans were heard into the folder `heard`."""
+    return gather_examples(spans, [(pair.text, *pair.rewrites) for pair in pairs], heard, sentences)
 
 
 def _identity(pairs: Sequence[Pair], spans: Sequence[Span], settings: ClapSettings) -> str:
