@@ -81,7 +81,7 @@ def _frames(spans: Sequence[Span], folder: Path) -> tuple[Halves, Rows]:
 
 
 def _sentences(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
-    """Encode every distinct text once."""
-    rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+    """Encode every distinct text once, texts of like length together: the shorter are padded to the longest."""
+    rows = {text: row for row, text in enumerate(sorted(set(texts), key=lambda text: (len(text), text)))}
     vectors = encoder.encode(list(rows))
     return vectors[[rows[text] for text in texts]]
