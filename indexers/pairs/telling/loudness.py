@@ -40,7 +40,8 @@ def read_dynamics(voices: Sequence[Voice], start_s: float, end_s: float) -> Dyna
         return Dynamics("moderate", "moderate")
     n_ends = max(2, len(levels) // ENDS)
     first, last = float(levels[:n_ends].mean()), float(levels[-n_ends:].mean())
-    steady = Dynamics(*[level_word(float(levels.mean()))] * 2)
+    word = level_word(float(levels.mean()))
+    steady = Dynamics(word, word)
     if abs(last - first) < CHANGE or level_word(first) == level_word(last):
         return steady
     leap, at_s = _leap(moments, levels)
