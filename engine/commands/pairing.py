@@ -40,9 +40,9 @@ def pairs(  # noqa: PLR0913 - one parameter per option
         _report(check, tally(read_checked(check)), as_json=as_json)
         return
     from indexers.pairs.make import Order, make_pairs
-    from indexers.settings import ScanSettings
+    from indexers.settings import cores
 
-    order = Order(out, clips, long, tuple(scores or ()), seed, workers or ScanSettings().workers)
+    order = Order(out, clips, long, tuple(scores or ()), seed, workers or cores())
     with progress_bar() as move:
         made = make_pairs(order, move)
     for note in made.notes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexers.schema import Vectors
+from indexers.scores.notes import Score
 
 # Source: Krumhansl & Kessler, "Tracing the dynamic changes in perceived tonal organization", 1982, probe-tone ratings.
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
@@ -14,6 +15,8 @@ TONICS = {
     "major": ("C", "D flat", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"),
     "minor": ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "G sharp", "A", "B flat", "B"),
 }
+
+LAST = 0.25  # notes that end within so many quarter notes of the last end with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,21 @@ def estimate_key(notes: Iterable[tuple[int, float]]) -> Key:
     gap = float(major.max() - minor.max())
     best, mode = (major, "major") if gap >= 0 else (minor, "minor")
     return Key(int(best.argmax()), mode, abs(gap))
+
+
+def home_key(score: Score) -> Key | None:
+    """The key of a whole piece, where its notes and its end agree: the key that fits best is that of its last low note.
+
+    Profiles alone mistake a major tune in one of five for its relative minor or its dominant, and a tune that ends
+    elsewhere may have no single key: nothing is told then.
+    """
+    notes = [note for part in score.parts for note in part]
+    if not notes:
+        return None
+    end = max(note.start + note.length for note in notes)
+    last = min(note.pitch for note in notes if note.start + note.length >= end - LAST)
+    key = estimate_key((note.pitch, note.length) for note in notes)
+    return key if key.tonic == last % 12 else None
 
 
 def _correlations(sounding: Vectors, profile: tuple[float, ...]) -> Vectors:

@@ -48,7 +48,7 @@ PLANS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.05, (OCTAVE, BASS, DRUMS)),
 )
 CHORD_FAMILIES = {
-    CHORDS: ("strings", "organ", "voices", "synth", "brass", "keys"),
+    CHORDS: ("strings", "organ", "voices", "synth", "brass"),
     BROKEN: ("plucked", "guitar", "keys", "mallets", "bells"),
     OFFBEAT: ("guitar", "keys", "organ", "plucked", "strings"),
 }
@@ -155,7 +155,8 @@ def _chords(role: str) -> Callable[[Sequence[Line], Setting, np.random.Generator
             OFFBEAT: lambda: harmony.off_beat(chords, beat),
         }[role]()
         lead = PLAYER_OF[lines[0].player].family
-        able = [one for one in PLAYERS if one.chordal and one.family in CHORD_FAMILIES[role] and one.family != lead]
+        families = set(CHORD_FAMILIES[role]) - {lead}
+        able = [one for one in PLAYERS if one.chordal and one.family in families and (one.sustains or role != CHORDS)]
         return _placed(role, played, able, _without(setting, lines), rng)
 
     return added

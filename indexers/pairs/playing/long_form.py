@@ -13,6 +13,7 @@ from indexers.pairs.playing.perform import Manner, choose_touch, perform
 from indexers.pairs.playing.performance import DRUMS, Performance, Span, Voice
 from indexers.pairs.playing.shape import FADING, LEVELS, Loudness, choose_loudness
 from indexers.pairs.playing.tempo import FASTEST, SLOWEST, choose_tempo, onsets_per_quarter, suits
+from indexers.scores.key import home_key
 from indexers.scores.notes import Score
 
 SHORTEST_S, LONGEST_S = 60.0, 300.0
@@ -86,7 +87,8 @@ def _add_section(course: _Course, wanted_s: float, rng: np.random.Generator, *, 
     manner = Manner(quarter_s, passage.bar, length_s, loudness, choose_touch(rng))
     course.voices += perform(lines, manner, rng, course.at_s)
     end_s = course.at_s + length_s
-    course.spans.append(Span(round(course.at_s, 4), round(end_s, 4), course.bpm, passage.beat, passage.metre))
+    home = home_key(course.score)
+    course.spans.append(Span(round(course.at_s, 4), round(end_s, 4), course.bpm, passage.beat, passage.metre, home))
     course.at_s = end_s
     course.band |= {line.role: line.player for line in lines}
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from indexers.scores.key import Key
+
 MELODY, OCTAVE, SECOND = "melody", "doubling", "second melody"
 CHORDS, BROKEN, OFFBEAT = "sustained chords", "broken chords", "off-beat chords"
 BASS, DRONE, GIVEN = "bass line", "drone", "accompaniment"
@@ -34,7 +36,8 @@ class Voice:
 class Span:
     """A stretch of one tempo and one way of playing; a clip has one, a long track one for each section.
 
-    `beat` is a beat's length in quarter notes, `metre` empty where it is not known.
+    `beat` is a beat's length in quarter notes, `metre` empty where it is not known; `home` is the key of the whole
+    piece as it is played here, None where that is not clear.
     """
 
     start_s: float
@@ -42,6 +45,7 @@ class Span:
     bpm: int
     beat: float
     metre: str
+    home: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from indexers.scores.midi_reader import METRES
 TOGETHER_S = 1.3  # entries closer than this are heard as one
 LEFT_S = 1.5  # a player silent for so long before the end, and never heard again, has left
 LEFT_GAPS = 1.2  # and for so many times its longest silence before
-MODE_MARGIN = 0.07  # a key is told where it fits better by this than any of the other mode
+MODE_MARGIN = 0.07  # a key is told where it is the piece's own, fits better by this than any of the other mode,
 KEY_NOTES = 10  # and where there are so many notes to tell it from
 SPARSE, BUSY = 1.6, 5.0  # moments with new notes a second
 HIGH, LOW = 76.0, 52.0  # mean pitches beyond which music is called high or low
@@ -86,7 +86,8 @@ def read_facts(performance: Performance, span: Span | None = None) -> Facts:
     voices = _led(inside)
     pitched = [note for voice in voices if voice.role != DRUMS for note in voice.notes]
     key = estimate_key((note.pitch, note.end_s - note.start_s) for note in pitched)
-    is_clear = key.margin >= MODE_MARGIN and len(pitched) >= KEY_NOTES
+    is_home = said.home is not None and (key.tonic, key.mode) == (said.home.tonic, said.home.mode)
+    is_clear = is_home and key.margin >= MODE_MARGIN and len(pitched) >= KEY_NOTES
     moments = {round(note.start_s, 2) for note in pitched}
     density = len(moments) / (end_s - start_s)
     return Facts(

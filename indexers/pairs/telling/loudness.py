@@ -13,6 +13,7 @@ STEP_S = 0.5
 ENDS = 8  # the first and the last of so many parts of a span are its start and its end
 CHANGE = 20.0  # velocities between the ends of a change that can be heard
 LEAP = 0.6  # of the whole change that happens within a second where it is sudden
+EDGE_S = 1.5  # a leap so close to the start or the end of a span is an accent, no change
 LEVELS = ((42.0, "very soft"), (61.0, "soft"), (85.0, "moderate"), (107.0, "loud"), (128.0, "very loud"))
 
 
@@ -39,13 +40,16 @@ def read_dynamics(voices: Sequence[Voice], start_s: float, end_s: float) -> Dyna
         return Dynamics("moderate", "moderate")
     n_ends = max(2, len(levels) // ENDS)
     first, last = float(levels[:n_ends].mean()), float(levels[-n_ends:].mean())
+    word = level_word(float(levels.mean()))
+    steady = Dynamics(word, word)
     if abs(last - first) < CHANGE or level_word(first) == level_word(last):
-        word = level_word(float(levels.mean()))
-        return Dynamics(word, word)
+        return steady
     leap, at_s = _leap(moments, levels)
-    if abs(leap) >= LEAP * abs(last - first) and leap * (last - first) > 0:
-        return Dynamics(level_word(first), level_word(last), "sudden rise" if leap > 0 else "sudden fall", at_s)
-    return Dynamics(level_word(first), level_word(last), "growing" if last > first else "fading")
+    if abs(leap) < LEAP * abs(last - first) or leap * (last - first) <= 0:
+        return Dynamics(level_word(first), level_word(last), "growing" if last > first else "fading")
+    if not start_s + EDGE_S <= at_s <= end_s - EDGE_S:
+        return steady
+    return Dynamics(level_word(first), level_word(last), "sudden rise" if leap > 0 else "sudden fall", at_s)
 
 
 def level_word(velocity: float) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from indexers.pairs.playing.performance import Performance, Sounding, Span, Voice
+from indexers.scores.key import Key
 from indexers.scores.notes import Note, Score
 
+C_MAJOR = Key(0, "major", 0.3)
 MakeVoice = Callable[..., Voice]
 MakePerformance = Callable[..., Performance]
 
@@ -51,7 +53,7 @@ def performance() -> MakePerformance:
         *voices: Voice, spans: tuple[tuple[float, float, int], ...] = ((0.0, 10.0, 60),), **said: str
     ) -> Performance:
         metre = said.get("metre", "4/4")
-        made = tuple(Span(start, end, bpm, 1.5 if metre == "6/8" else 1.0, metre) for start, end, bpm in spans)
+        made = tuple(Span(start, end, bpm, 1.5 if metre == "6/8" else 1.0, metre, C_MAJOR) for start, end, bpm in spans)
         return Performance(voices, made, said.get("style", ""))
 
     return make

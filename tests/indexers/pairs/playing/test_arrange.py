@@ -77,3 +77,9 @@ def test_a_preferred_player_is_taken_where_the_notes_fit(tune: Score) -> None:
 def test_transposing(tune: Score) -> None:
     assert transposed(tune, 3).parts[0][0].pitch == 63
     assert transposed(tune, 3).metre == "4/4"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_only_those_who_can_hold_a_note_hold_chords_and_drones(tune: Score, seed: int) -> None:
+    lines = arrange(setting_of(tune, 64.0), np.random.default_rng(seed), ("sustained chords", "drone"))
+    assert all(PLAYER_OF[line.player].sustains for line in lines[1:])

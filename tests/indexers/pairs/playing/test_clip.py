@@ -5,7 +5,7 @@ import pytest
 
 from indexers.errors import MediaError
 from indexers.pairs.playing.clip import LONGEST_SILENCE_S, perform_clip
-from indexers.pairs.playing.tempo import CALM, LIVELY, choose_tempo, contradicts, onsets_per_quarter, suits
+from indexers.pairs.playing.tempo import contradicts
 from indexers.scores.notes import Note, Score
 
 
@@ -38,19 +38,3 @@ def test_a_score_of_rests_is_refused() -> None:
     rests = Score("Rests", ((Note(0.0, 1.0, 60), Note(200.0, 1.0, 60)),), "4/4")
     with pytest.raises(MediaError, match=r"Rests is silent for more than 2\.5 s"):
         perform_clip(rests, "", np.random.default_rng(0))
-
-
-def test_tempi_are_spread_and_tell_one_story(tune: Score) -> None:
-    assert onsets_per_quarter(tune) == 1.0
-    drawn = [choose_tempo(tune, np.random.default_rng(seed)) for seed in range(200)]
-    assert all(suits(bpm, bpm / 60) for bpm in drawn)
-    assert sum(bpm < CALM for bpm in drawn) > 30
-    assert sum(bpm >= LIVELY for bpm in drawn) > 30
-
-
-def test_slow_music_has_few_notes_and_fast_music_enough() -> None:
-    assert suits(60, 2.0)
-    assert not suits(60, 5.0)
-    assert suits(150, 4.0)
-    assert not suits(150, 1.0)
-    assert not suits(100, 20.0)

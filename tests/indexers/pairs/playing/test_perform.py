@@ -5,7 +5,7 @@ import pytest
 
 from indexers.pairs.playing.arrange import Line
 from indexers.pairs.playing.perform import LEGATO, STACCATO, Manner, perform
-from indexers.pairs.playing.shape import FADING, GROWING, STEADY, SUDDEN, Loudness, choose_loudness
+from indexers.pairs.playing.shape import FADING, GROWING, STEADY, SUDDEN, Loudness
 from indexers.scores.notes import Note
 
 NOTES = tuple(Note(float(at), 1.0, 60 + at) for at in range(20))
@@ -63,10 +63,3 @@ def test_a_doubling_without_its_melody_is_the_melody() -> None:
     lines = [Line("flute", "melody", NOTES[:1]), Line("harp", "doubling", NOTES)]
     voices = perform(lines, Manner(0.5, 4.0, 10.0, STEADILY), np.random.default_rng(0))
     assert [(voice.player, voice.role) for voice in voices] == [("harp", "melody")]
-
-
-def test_all_shapes_are_chosen_and_sudden_changes_are_in_the_middle() -> None:
-    drawn = [choose_loudness(np.random.default_rng(seed), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]) for seed in range(100)]
-    assert {one.shape for one in drawn} == {STEADY, GROWING, FADING, SUDDEN}
-    assert {one.at_s for one in drawn if one.shape == SUDDEN} <= {3.0, 4.0}
-    assert choose_loudness(np.random.default_rng(0), []).shape != SUDDEN

@@ -1,6 +1,9 @@
 """Facts against notes that were counted by hand."""
 
+from dataclasses import replace
+
 from indexers.pairs.telling.facts import read_facts
+from indexers.scores.key import Key
 
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72, 67, 60)
 
@@ -60,6 +63,13 @@ def test_key_metre_and_what_is_not_clear(voice, performance) -> None:
     assert (major.key, major.mode, major.metre, major.beat) == ("C major", "major", "6/8", 1.5)
     few = read_facts(performance(voice("flute", "melody", (60, 64, 67)), metre="4/1"))
     assert (few.key, few.mode, few.metre) == ("", "", "")
+
+
+def test_a_key_that_is_not_the_piece_s_own_is_not_told(voice, performance) -> None:
+    made = performance(voice("flute", "melody", SCALE))
+    for home in (None, Key(9, "minor", 0.3), Key(7, "major", 0.3)):
+        facts = read_facts(replace(made, spans=(replace(made.spans[0], home=home),)))
+        assert (facts.key, facts.mode) == ("", "")
 
 
 def test_register_and_touch(voice, performance) -> None:

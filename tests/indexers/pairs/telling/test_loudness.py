@@ -17,6 +17,7 @@ PITCHES = (60,) * 20
         (lambda at: 50 if at < 6.0 else 116, Dynamics("soft", "very loud", "sudden rise", 6.0)),
         (lambda at: 97 if at < 3.5 else 34, Dynamics("loud", "very soft", "sudden fall", 3.5)),
         (lambda at: 70 + at, Dynamics("moderate", "moderate")),
+        (lambda at: 72 if at < 9.0 else 116, Dynamics("moderate", "moderate")),  # an accent at the end
     ],
 )
 def test_shapes(voice, velocity, found: Dynamics) -> None:
