@@ -79,7 +79,7 @@ def open_checkpoint(name: str, *wanted: Kind) -> Checkpoint:
     """
     folder = locate(parse_name(name))
     modules = _modules(name, folder)
-    config = _read(name, folder / "config.json") if (folder / "config.json").exists() or not modules else {}
+    config = _table(name, folder / "config.json") if (folder / "config.json").exists() or not modules else {}
     kind = Kind.SENTENCES if modules else _kind(name, config)
     if wanted and kind not in wanted:
         raise ModelError(f"{name} is {kind}, not {' or '.join(wanted)}: Segue takes {ACCEPTED}")
@@ -96,9 +96,9 @@ def feature_settings(checkpoint: Checkpoint) -> dict[str, Any]:
     """
     for file_name in ("preprocessor_config.json", "processor_config.json"):
         if (checkpoint.folder / file_name).exists():
-            said = _read(checkpoint.name, checkpoint.folder / file_name)
+            said = _table(checkpoint.name, checkpoint.folder / file_name)
             said = said.get("feature_extractor", said)
-            if isinstance(said, dict) and "feature_extractor_type" in said:
+            if isinstance(said, dict) and said.keys() & {"feature_extractor_type", "sampling_rate"}:
                 return said
     raise ModelError(f"{checkpoint.name} has no preprocessor_config.json with a feature extractor: get a whole copy")
 
@@ -145,6 +145,13 @@ def _weighty(found: Checkpoint) -> Iterator[Path]:
     below = [module for module in found.modules[1:] if any(path.suffix in PICKLES for path in module.iterdir())]
     first = found.modules[1:2] if found.kind is Kind.SENTENCES and not found.config else found.modules[:1]
     yield from dict.fromkeys([*first, *below])
+
+
+def _table(name: str, path: Path) -> dict[str, Any]:
+    said = _read(name, path)
+    if not isinstance(said, dict):
+        raise ModelError(f"{name}: {path} holds no settings: get the checkpoint again")
+    return said
 
 
 def _read(name: str, path: Path) -> Any:

@@ -14,6 +14,7 @@ from indexers.encoders.hub import testing as small
 from indexers.errors import CheckError, ConfigError, ModelError
 from indexers.generation import Generation, joint_space
 from indexers.rebuild import build as building
+from indexers.rebuild import inputs
 from indexers.rebuild.analyse import analyse
 from indexers.rebuild.inputs import RebuildSettings, inputs_of
 from indexers.rebuild.run import rebuild
@@ -203,6 +204,30 @@ def test_settings_that_make_no_sense_are_one_line(kit, clap, monkeypatch, joint,
     monkeypatch.setitem(JOINT_ENCODERS, "split", entry)
     with pytest.raises(ConfigError, match=message):
         inputs_of(kit.library(), with_joint(kit, *joint, encoders=encoders)).hears  # noqa: B018
+
+
+class Over(FakeJointEncoder):
+    """A joint encoder over what an encoder heard that nothing else asks for; its texts are the fake one's."""
+
+    name = "over"
+
+    def __init__(self, listener: str) -> None:
+        self.hears = {listener: ("audio",)}
+
+    def clips(self, outputs):
+        (heard,) = outputs.values()
+        return unit_rows(heard["audio"][:, : self.dim])
+
+
+def test_an_encoder_that_only_a_joint_space_needs_is_heard_too(kit, clap, monkeypatch) -> None:
+    monkeypatch.setitem(JOINT_ENCODERS, "over", JointEntry({clap: ("audio",)}, lambda _: Over(clap)))
+    fingerprint_of = inputs.fingerprint_of
+    monkeypatch.setattr(inputs, "fingerprint_of", lambda name: "3f" if name == "over" else fingerprint_of(name))
+    _, report, generation = made(kit, "over", clap)
+    assert report.owed == {"fake": 6, clap: 6}
+    over, own = (generation.clips(joint.space) for joint in generation.joints)
+    np.testing.assert_allclose(over.vectors(3), unit_rows(own.vectors(3)[:, :16]), atol=2e-3)
+    np.testing.assert_array_equal(over.spans(3), own.spans(3))
 
 
 def test_every_way_of_asking_changes_the_digest(kit, clap) -> None:

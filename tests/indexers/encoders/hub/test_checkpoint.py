@@ -93,6 +93,9 @@ def test_a_folder_that_is_not_there_or_holds_nothing_is_one_line(tmp_path: Path)
         open_checkpoint(f"hub:{tmp_path}/missing")
     with pytest.raises(ModelError, match=r"config.json cannot be read"):
         open_checkpoint(f"hub:{tmp_path}")
+    (tmp_path / "config.json").write_text("[]")
+    with pytest.raises(ModelError, match=r"config.json holds no settings"):
+        open_checkpoint(f"hub:{tmp_path}")
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"config.json cannot be read"):
         open_checkpoint(f"hub:{tmp_path}")
