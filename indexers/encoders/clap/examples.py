@@ -1,5 +1,7 @@
 """Pairs as numbers: frames of sound and sentence vectors, side by side."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ import numpy.typing as npt
 from indexers.base import TextEncoder
 from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, frames_of
 from indexers.encoders.clap.listening import Span, open_caches
+from indexers.encoders.learning.cards import read_tensors, write_tensors
 from indexers.errors import PairsError
 from indexers.schema import Rows, Vectors
 
@@ -55,7 +58,7 @@ def gather_examples(
     """
     frames, counts = _frames(spans, folder)
     starts = np.concatenate([[0], np.cumsum([len(own) for own in texts])]).astype(np.int64)
-    return Examples(frames, counts, _sentences([text for own in texts for text in own], encoder), starts)
+    return Examples(frames, counts, _sentences([text for own in texts for text in own], folder, encoder), starts)
 
 
 def _frames(spans: Sequence[Span], folder: Path) -> tuple[Halves, Rows]:
@@ -80,8 +83,16 @@ def _frames(spans: Sequence[Span], folder: Path) -> tuple[Halves, Rows]:
     return frames, counts
 
 
-def _sentences(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
-    """Encode every distinct text once, texts of like length together: the shorter are padded to the longest."""
-    rows = {text: row for row, text in enumerate(sorted(set(texts), key=lambda text: (len(text), text)))}
-    vectors = encoder.encode(list(rows))
-    return vectors[[rows[text] for text in texts]]
+def _sentences(texts: Sequence[str], folder: Path, encoder: TextEncoder) -> Vectors:
+    """Encode every distinct text once, texts of like length together: the shorter are padded to the longest.
+
+    What was encoded is kept in the folder, for another training on the same texts.
+    """
+    distinct = sorted(set(texts), key=lambda text: (len(text), text))
+    digest = hashlib.sha256(json.dumps([encoder.fingerprint, distinct]).encode()).hexdigest()
+    path = folder / f"sentences-{digest[:24]}.safetensors"
+    if not path.exists():
+        write_tensors(path, {"sentences": encoder.encode(distinct)})
+    vectors = read_tensors(path, f"delete {path.name}")["sentences"]
+    rows = {text: row for row, text in enumerate(distinct)}
+    return np.asarray(vectors[[rows[text] for text in texts]], dtype=np.float32)
