@@ -92,7 +92,7 @@ def test_a_checkpoint_of_another_training_is_refused(scenes, tmp_path):
     run = Run(tmp_path, "one", float("inf"))
     settings = SETTINGS.model_copy(update={"epochs": 1})
     train(trainer_for(scenes, settings), scenes.lists, scenes.lists, run)
-    with pytest.raises(ConfigError, match="on other playlists or with other settings: start again with --fresh"):
+    with pytest.raises(ConfigError, match="on other examples or with other settings: start again with --fresh"):
         train(trainer_for(scenes, settings), scenes.lists, scenes.lists, replace(run, identity="other"))
     (tmp_path / CHECKPOINT).write_bytes(b"\0" * 40)
     with pytest.raises(ModelError, match="is damaged"):
