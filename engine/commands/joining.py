@@ -63,7 +63,7 @@ def _print(learnt: "Learnt") -> None:
     for side in ("validation", "test"):
         if figures[side]:
             typer.echo(f"  {side}: {_told(figures[side])}")
-    typer.echo(f'  use it: [analysis] joint = ["clap:{learnt.folder}"] in segue.toml, then `segue rebuild`')
+    typer.echo(f'  use it: [analysis] joint = ["clap:{learnt.folder.absolute()}"] in segue.toml, then `segue rebuild`')
 
 
 def _told(found: "Mapping[str, float]") -> str:

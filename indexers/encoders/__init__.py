@@ -2,7 +2,8 @@
 
 Each encoder is found by name in one of three registries; loading one is the only thing that imports its library. The
 sound encoders of the registry take the same windows, 48,128 samples at 16 kHz (3.008 s). A public checkpoint is named
-`hub:<id or path>` instead and takes windows of its own; a track is opened once for all.
+`hub:<id or path>` instead and takes windows of its own, towers that `segue train clap` made `clap:<folder>`; a track is
+opened once for all.
 """
 
 import hashlib
@@ -95,6 +96,7 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
     if name.startswith(CLAP):
         from indexers.encoders.clap.frames import HEARS
 
+        _towers_folder(name)
         return HEARS
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
@@ -190,7 +192,10 @@ def _text(store: ModelStore) -> TextEncoder:
 
 
 def _towers_folder(name: str) -> Path:
-    return Path(name.removeprefix(CLAP)).expanduser()
+    folder = Path(name.removeprefix(CLAP)).expanduser()
+    if not folder.is_absolute():
+        raise ConfigError(f"encoder {name!r} is no absolute path: write {CLAP}/the/folder that `segue train clap` made")
+    return folder
 
 
 def _hub_joint(name: str) -> JointEncoder:

@@ -13,7 +13,7 @@ from indexers.encoders.clap.frames import HEARS
 from indexers.encoders.clap.network import TEXT_DIM
 from indexers.encoders.clap.storage import CARD, WEIGHTS, read_towers, stored_of, write_towers
 from indexers.encoders.clap.training import start_towers
-from indexers.errors import ModelError
+from indexers.errors import ConfigError, ModelError
 from indexers.testing import JointEncoderContract, unit_rows
 
 
@@ -77,6 +77,12 @@ def test_they_are_found_by_folder(folder, model_store):
     encoder = load_joint_encoder(name, model_store)
     assert encoder.fingerprint == fingerprint_of(name)
     assert encoder.encode(["slow piano"]).shape == (1, encoder.dim)
+
+
+def test_a_relative_folder_is_refused(model_store):
+    for ask in (joint_hears, fingerprint_of, lambda name: load_joint_encoder(name, model_store)):
+        with pytest.raises(ConfigError, match="no absolute path"):
+            ask("clap:towers")
 
 
 def test_folders_that_hold_no_towers_are_told(tmp_path, folder):
