@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
+from indexers.encoders.clap import CLAP
 from indexers.encoders.hub import Kind, is_hub, open_checkpoint
 from indexers.errors import ConfigError
 from indexers.models.cards import CARDS
 from indexers.models.store import ModelStore
-
-CLAP = "clap:"  # and the folder of towers that `segue train clap` made
 
 # grows when an encoder's own code would give other numbers for the same sound or text
 REVISIONS = {"musicnn_msd": 1, "musicnn_mtt": 1, "yamnet": 2, "text": 1}

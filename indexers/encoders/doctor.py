@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
+from indexers.encoders.clap import CLAP
 from indexers.encoders.exam import PARAPHRASES, SENTENCES, sounds
 from indexers.encoders.hub import is_hub
 from indexers.schema import Rows, Vectors
@@ -129,6 +130,8 @@ def examine_text_encoder(encoder: TextEncoder, *, limits: Limits = LIMITS) -> li
 
 
 def _pulled_again(name: str) -> str:
+    if name.startswith(CLAP):
+        return "train it again with `segue train clap --fresh`, on more pairs"
     again = f"run `segue models pull {name}`"
     return f"{again}; if that does not help, choose another checkpoint" if is_hub(name) else again
 
