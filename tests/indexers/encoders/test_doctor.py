@@ -199,3 +199,15 @@ def test_a_healthy_sentence_checkpoint_passes(tmp_path: Path, monkeypatch) -> No
     monkeypatch.setenv("SEGUE_MODELS", str(tmp_path / "models"))
     name = f"hub:{small.save_sentences(tmp_path / 'sentences')}"
     assert failed(examine_text_encoder(load_text_encoder(name, ModelStore(tmp_path)))) == []
+
+
+def test_trained_towers_are_trained_again_not_pulled():
+    class Collapsed(FakeTextEncoder):
+        name = "clap:/towers"
+
+        def encode(self, texts):
+            return unit_rows(np.ones((len(texts), self.dim), dtype=np.float32))
+
+    failed = [finding for finding in examine_text_encoder(Collapsed()) if not finding.ok]
+    assert failed
+    assert all("segue train clap" in finding.remedy and "pull" not in finding.remedy for finding in failed)
