@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.query import joint_called
 from indexers.generation import Joint
 
 FEWEST = 3  # words by which a language can be told
@@ -50,7 +51,9 @@ def foreign(text: str) -> str | None:
 
 def language_notes(text: str, joints: Sequence[Joint]) -> tuple[str, ...]:
     """Say which arms read English alone, where a text is plainly in another language."""
-    english = [joint.encoder for joint in joints if ENGLISH_CODES.issuperset(joint.languages)]
+    english = [
+        joint_called(joint.encoder) or joint.encoder for joint in joints if ENGLISH_CODES.issuperset(joint.languages)
+    ]
     if not english or (language := foreign(text)) is None:
         return ()
     return (f"This looks like {language}; {' and '.join(english)} reads English alone: ask in English to find more.",)

@@ -8,6 +8,13 @@ from typing import Any
 from indexers.errors import QueryError
 
 MAX_K = 1_000
+JOINT_MARKS = ("hub:", "clap:")  # begin the names of encoders of joint spaces, and so of their arms
+
+
+def joint_called(arm: str) -> str | None:
+    """What the encoder of a joint space's arm is called for short, the last part of its name; None for other arms."""
+    mark = next((mark for mark in JOINT_MARKS if arm.startswith(mark)), None)
+    return None if mark is None else arm.removeprefix(mark).rstrip("/").rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)

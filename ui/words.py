@@ -5,13 +5,14 @@ from html import escape
 
 import streamlit as st
 
+from engine.query import joint_called
+
 ARMS = {
     "taggram": ("sounds like it", "#8b7bff"),
     "words": ("text match", "#2dd4bf"),
     "sound": ("like your picks", "#ffb454"),
     "music": ("like your picks", "#ffb454"),  # its name in the calibration
 }
-JOINT = "hub:"  # begins the names of public checkpoints
 DESCRIBED, DESCRIBED_COLOUR = "as described", "#5aa9ff"  # an arm of words in a joint space, told with its encoder
 MARKS = re.compile(r"([\\`*_{}\[\]()#+.!~:$<>|&-])")  # a backslash before one of these makes it a mere character
 OTHER_ARM = "#7c8499"
@@ -42,14 +43,14 @@ def clock(seconds: float) -> str:
 
 def arm_name(arm: str) -> str:
     """What an arm is called on the page; one of a joint space by the last part of its encoder's name."""
-    if arm.startswith(JOINT):
-        return f"{DESCRIBED} ({arm.rstrip('/').rsplit('/', 1)[-1].removeprefix(JOINT)})"
+    if (called := joint_called(arm)) is not None:
+        return f"{DESCRIBED} ({called})"
     return ARMS.get(arm, (arm, OTHER_ARM))[0]
 
 
 def arm_colour(arm: str) -> str:
     """The colour of an arm."""
-    return DESCRIBED_COLOUR if arm.startswith(JOINT) else ARMS.get(arm, (arm, OTHER_ARM))[1]
+    return DESCRIBED_COLOUR if joint_called(arm) is not None else ARMS.get(arm, (arm, OTHER_ARM))[1]
 
 
 def reason(arm: str) -> tuple[str, str]:
