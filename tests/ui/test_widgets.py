@@ -30,6 +30,7 @@ def answer(**settings: Any) -> Answer:
         ("taggram", "sounds like it"),
         ("hub:laion/larger_clap_general", "as described (larger_clap_general)"),
         ("hub:/home/me/clap/", "as described (clap)"),
+        ("clap:/home/me/towers", "as described (towers)"),
         ("new", "new"),
     ],
 )
