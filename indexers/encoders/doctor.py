@@ -113,12 +113,8 @@ def examine_text_encoder(encoder: TextEncoder, *, limits: Limits = LIMITS) -> li
     """
     name, remedy = f"encoder {encoder.name}", _pulled_again(encoder.name)
     rows = encoder.encode(SENTENCES)
-    broken = int((~np.isfinite(rows).all(axis=1)).sum())
-    found = [
-        Finding("rows that are not finite", name, broken, 0, broken == 0, remedy),
-        Finding("dim", name, rows.shape[1], encoder.dim, rows.shape[1] == encoder.dim, remedy),
-    ]
-    if broken:
+    found = _shape(name, rows, encoder.dim, remedy)
+    if not found[0].ok:
         return found
     cosine, margin = mean_cosine(rows), _margin(encoder)
     collapse, nearer = "mean cosine between sentences", "paraphrases nearer than others by"
@@ -126,6 +122,15 @@ def examine_text_encoder(encoder: TextEncoder, *, limits: Limits = LIMITS) -> li
         *found,
         Finding(collapse, name, cosine, limits.text_cosine, cosine <= limits.text_cosine, remedy),
         Finding(nearer, name, margin, limits.paraphrase_margin, margin >= limits.paraphrase_margin, remedy),
+    ]
+
+
+def _shape(name: str, rows: Vectors, dim: int, remedy: str) -> list[Finding]:
+    """Whether all rows are finite, and whether they are of the promised dim."""
+    broken = int((~np.isfinite(rows).all(axis=1)).sum())
+    return [
+        Finding("rows that are not finite", name, broken, 0, broken == 0, remedy),
+        Finding("dim", name, rows.shape[1], dim, rows.shape[1] == dim, remedy),
     ]
 
 
@@ -153,13 +158,9 @@ def examine_joint_encoder(
     heard = {each.name: each.encode(sounds(each.sample_rate_hz, each.window_samples)) for each in listeners}
     rows = encoder.clips(heard)
     name, remedy = f"encoder {encoder.name}, clips", _pulled_again(encoder.name)
-    broken = int((~np.isfinite(rows).all(axis=1)).sum())
-    found = [
-        *examine_text_encoder(encoder, limits=limits),
-        Finding("rows that are not finite", name, broken, 0, broken == 0, remedy),
-        Finding("dim", name, rows.shape[1], encoder.dim, rows.shape[1] == encoder.dim, remedy),
-    ]
-    if broken:
+    shape = _shape(name, rows, encoder.dim, remedy)
+    found = [*examine_text_encoder(encoder, limits=limits), *shape]
+    if not shape[0].ok:
         return found
     cosine, limit = _likeness(rows[1:]), limits.sound_cosine
     return [*found, Finding("mean cosine between sounds", name, cosine, limit, cosine <= limit, remedy)]

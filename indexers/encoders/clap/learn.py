@@ -121,7 +121,7 @@ def _check_enough(pairs: Sequence[Pair], manifest: Path) -> None:
     for split, fewest in (("train", FEWEST), ("validation", FEWEST_HELD_OUT)):
         count = sum(pair.split == split for pair in pairs)
         if count < fewest:
-            raise PairsError(f"{manifest} has {count} clips to {split} on, {fewest} is the least: add some")
+            raise PairsError(f"{manifest} has {count} {split} clips, {fewest} is the least: add some")
 
 
 def spans_of(pairs: Sequence[Pair]) -> list[Span]:

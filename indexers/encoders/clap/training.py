@@ -35,6 +35,10 @@ class Batch:
     there: Tensor  # [n, N_FRAMES]
     sentences: Tensor  # [n, 384]
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same on another device."""
+        return Batch(self.frames.to(device), self.there.to(device), self.sentences.to(device))
+
 
 class ClapTrainer:
     """The towers and their optimiser; `n_steps` steps were taken."""
@@ -53,6 +57,7 @@ class ClapTrainer:
         for group in self.optimisers[0].param_groups:
             group["lr"] = self.settings.learning_rate * self._share(self.n_steps / self._total)
         self.network.train()
+        batch = batch.to(self.network.log_scale.device)
         audio = self.network.audio(batch.frames, batch.there)
         text = self.network.text(batch.sentences)
         same = batch.sentences @ batch.sentences.T > self.settings.alike

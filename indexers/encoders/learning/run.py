@@ -28,7 +28,7 @@ def ignore(_: Step) -> None:
 class Run:
     """The circumstances of a training, none of which changes what is learnt but for the limit of `minutes`.
 
-    `identity` names playlists and settings; a checkpoint of another identity is refused. `clock` gives seconds.
+    `identity` names examples and settings; a checkpoint of another identity is refused. `clock` gives seconds.
     """
 
     folder: Path

@@ -122,7 +122,7 @@ def test_from_a_manifest_to_towers(manifest, model_store, sentences, quick, tmp_
 
 
 def test_too_few_clips_are_refused(manifest, model_store, sentences, quick, tmp_path):
-    with pytest.raises(PairsError, match="6 clips to train on, 100 is the least"):
+    with pytest.raises(PairsError, match="6 train clips, 100 is the least"):
         train_clap(Lesson(manifest, tmp_path), model_store, sentences, quick)
 
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from indexers.encoders.clap.retrieval import ranks_of, retrieval
-from indexers.encoders.clap.training import draw_epoch, embed, recall, start_towers, train
+from indexers.encoders.clap.training import ClapTrainer, draw_epoch, embed, recall, start_towers, train
 from indexers.encoders.learning.run import CHECKPOINT, Run
 from indexers.errors import ConfigError
 
@@ -82,3 +82,9 @@ def test_embeddings_are_unit_rows(sides, quick):
     audio, text = embed(start_towers(sides[0], quick, CPU), sides[1])
     assert audio.shape == text.shape == (80, quick.dim)
     np.testing.assert_allclose(np.linalg.norm(audio, axis=1), 1, atol=1e-5)
+
+
+def test_a_batch_goes_to_where_the_towers_are(sides, quick):
+    trainer = ClapTrainer(start_towers(sides[0], quick, CPU).to("meta"), quick, 1)
+    with pytest.raises(RuntimeError, match="on meta tensors"):  # not that tensors are on different devices
+        trainer.step(next(draw_epoch(sides[0], quick, 0)))
