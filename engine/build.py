@@ -1,13 +1,15 @@
 """The one place that names concrete classes: models, encoders and arms, made when first needed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from engine.arms import Arm
+from engine.arms.attending import AttendingArm
 from engine.arms.joint import JointArm
 from engine.arms.sound import SoundArm
 from engine.arms.taggram import TaggramArm
@@ -22,9 +24,10 @@ from rankers.groups import Groups
 
 if TYPE_CHECKING:
     from engine.continuation.service import Playlists
-    from indexers.base import AudioEncoder, JointEncoder, TextEncoder
+    from indexers.base import AudioEncoder, JointEncoder, TextEncoder, TrackEncoder
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
+    from indexers.schema import Reading
 
 REMEMBERED = 64  # texts whose weights are kept
 
@@ -95,21 +98,43 @@ class Models:
 
     def reader(self, generation: Generation, joint: Joint) -> Callable[[str], Vectors]:
         """What turns a text into a unit vector of one joint space; its text tower is loaded at the first text."""
+        encoder = self._opener(generation, joint)
 
+        @lru_cache(maxsize=REMEMBERED)
+        def vector(text: str) -> Vectors:
+            with _removable():
+                return np.asarray(encoder().encode([text])[0], dtype=np.float32)
+
+        return vector
+
+    def long_reader(self, generation: Generation, joint: Joint) -> "Callable[[str], Reading]":
+        """What reads a text sentence by sentence for a joint space that attends; loaded at the first text."""
+        encoder = self._opener(generation, joint)
+
+        @lru_cache(maxsize=REMEMBERED)
+        def reading(text: str) -> "Reading":
+            with _removable():
+                return cast("TrackEncoder", encoder()).read(text)
+
+        return reading
+
+    def _opener(self, generation: Generation, joint: Joint) -> "Callable[[], JointEncoder]":
         @lru_cache(maxsize=1)
         def encoder() -> "JointEncoder":
             found = self.joint(joint.encoder)
             _check_same(generation, joint.encoder, joint.fingerprint, found.fingerprint)
             return found
 
-        @lru_cache(maxsize=REMEMBERED)
-        def vector(text: str) -> Vectors:
-            try:
-                return np.asarray(encoder().encode([text])[0], dtype=np.float32)
-            except ModelError as error:
-                raise ModelError(f"{error}; or take it out of [analysis] joint in segue.toml and rebuild") from error
+        return encoder
 
-        return vector
+
+@contextmanager
+def _removable() -> Iterator[None]:
+    """Say how to do without towers that cannot be used."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"{error}; or take it out of [analysis] joint in segue.toml and rebuild") from error
 
 
 def searcher(generation: Generation, settings: SearchSettings, models: Models) -> Searcher:
@@ -118,9 +143,15 @@ def searcher(generation: Generation, settings: SearchSettings, models: Models) -
         TaggramArm(generation, models.weigher(generation)),
         WordsArm(generation),
         SoundArm(generation, settings.unlike_weight),
-        *(JointArm(generation, joint, models.reader(generation, joint)) for joint in generation.joints),
+        *(_joint_arm(generation, joint, models) for joint in generation.joints),
     )
     return Searcher(generation, arms, settings)
+
+
+def _joint_arm(generation: Generation, joint: Joint, models: Models) -> JointArm:
+    if joint.attends:
+        return AttendingArm(generation, joint, models.long_reader(generation, joint))
+    return JointArm(generation, joint, models.reader(generation, joint))
 
 
 def playlists(generation: Generation, library: Library, settings: Settings, models: Models) -> "Playlists":

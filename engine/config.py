@@ -20,6 +20,8 @@ class SearchSettings(Section):
     words_weight: PositiveFloat = 1.5  # a hit votes with the square of what it covers: a whole title comes first
     sound_weight: PositiveFloat = 1.0
     joint_weight: PositiveFloat = 1.0  # of the arm of each joint space
+    attention: bool = True  # whether joint spaces that read sentences hold them against the clips of the first tracks
+    attention_depth: PositiveInt = Field(default=200, le=10_000)  # those tracks
     unsure_weight: float = Field(default=0.25, gt=0.0, le=1.0)  # times an arm's weight where it is unsure
     relevance: float = Field(default=0.98, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
     artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn

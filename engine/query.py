@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from indexers.encoders.clap import CLAP
+from indexers.encoders.collap import COLLAP
 from indexers.encoders.hub.names import PREFIX as HUB
 from indexers.errors import QueryError
 
 MAX_K = 1_000
-JOINT_MARKS = (HUB, CLAP)  # begin the names of encoders of joint spaces, and so of their arms
+JOINT_MARKS = (HUB, CLAP, COLLAP)  # begin the names of encoders of joint spaces, and so of their arms
 
 
 def joint_called(arm: str) -> str | None:

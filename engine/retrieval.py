@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arms import Question
+from engine.arms import AttendingQuestion, Question
 from engine.config import SearchSettings
 from engine.query import Confidence, Evidence
 from indexers.generation import Calibration
@@ -68,6 +68,29 @@ def _ranking(question: Question, scope: Scope, depth: int) -> Ranking:
     if not depth:
         return Ranking(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
     return Ranking(*question.retrieve(depth + len(scope.seeds), scope.allowed)).without(scope.seeds)
+
+
+def reranked(
+    attending: Mapping[str, AttendingQuestion], rankings: Mapping[str, Ranking], first: Rows
+) -> dict[str, Ranking]:
+    """Rank the first candidates of all arms together anew by the arms that can look closer.
+
+    Args:
+        attending: Arm to its question.
+        rankings: What the arms found.
+        first: Rows of the candidates to look at, in any order.
+
+    Returns:
+        Arm to ranking: the candidates by their closer score, equal ones in their order, then what else the arm found,
+        in its own order and with its own scores.
+    """
+    found = {}
+    for name, question in attending.items():
+        scores = question.attend(first)
+        order = np.argsort(-scores, kind="stable")
+        rest = rankings[name].without(first)
+        found[name] = Ranking(np.concatenate([first[order], rest.rows]), np.concatenate([scores[order], rest.scores]))
+    return found
 
 
 def confidence_in(ranking: Ranking, calibration: Calibration | None) -> Confidence:

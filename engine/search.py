@@ -1,4 +1,4 @@
-"""The main path of a query over one generation: retrieve, fuse, group, vary, explain."""
+"""The main path of a query over one generation: retrieve, fuse, group, attend, vary, explain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.arms import Arm, Question, Request
-from engine.arrange import Wanted, arrange
+from engine.arms import Arm, AttendingQuestion, Question, Request
+from engine.arrange import AHEAD, Wanted, arrange
 from engine.config import SearchSettings
 from engine.explain import Explainer
 from engine.query import Confidence, Result
-from engine.retrieval import Ranking, Scope, confidence_in, retrieve, weigh
+from engine.retrieval import Ranking, Scope, confidence_in, reranked, retrieve, weigh
 from indexers.generation import Generation
 from indexers.schema import Rows
 from rankers.fusion import Pool, best_possible, fuse
@@ -56,6 +56,10 @@ class Searcher:
         confidence = self._confidence(rankings)
         weights = weigh(confidence, self._settings)
         pool = self._fuse(rankings, weights)
+        if attending := self._attending(asked):
+            first = pool.rows[: max(self._settings.attention_depth, AHEAD * k)]
+            rankings = {**rankings, **reranked(attending, rankings, first)}
+            pool = self._fuse(rankings, weights)
         if request.allowed is not None or not any(arm.sure for arm in confidence.values()):
             pool = self._filled_up(pool, request, k)
         chosen = pool.take(self._arrange(pool, request, weights, k))
@@ -65,6 +69,12 @@ class Searcher:
     def _ask(self, request: Request) -> dict[str, Question]:
         questions = ((arm.name, arm.ask(request)) for arm in self._arms)
         return {name: question for name, question in questions if question is not None}
+
+    def _attending(self, asked: Mapping[str, Question]) -> dict[str, AttendingQuestion]:
+        """The questions that can look closer, where the settings want them to."""
+        if not self._settings.attention:
+            return {}
+        return {name: question for name, question in asked.items() if isinstance(question, AttendingQuestion)}
 
     def _scope(self, request: Request) -> Scope:
         seeds = self.groups.members(np.concatenate([request.liked, request.unliked, request.own]))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from indexers.schema import Rows, Samples, Seeds, Vectors, Waveforms
+from indexers.schema import Laid, Reading, Rows, Samples, Seeds, Vectors, Waveforms
 
 
 @runtime_checkable
@@ -98,6 +98,28 @@ class JointEncoder(TextEncoder, Protocol):
         Returns:
             [n_clips, dim], unit rows; no clips give [0, dim].
         """
+
+
+@runtime_checkable
+class TrackEncoder(JointEncoder, Protocol):
+    """A `JointEncoder` that hears clips in their track and reads sentences in their text.
+
+    Its `encode` gives a text's `Reading.whole`. Other joint encoders have the mean of a track's clips for its vector.
+    """
+
+    def place(self, clips: Vectors, laid: Laid) -> tuple[Vectors, Vectors]:
+        """Make of clips that know nothing of one another what they are in their tracks.
+
+        Args:
+            clips: [n_clips, dim], as `clips` made them.
+            laid: Where they are.
+
+        Returns:
+            Clip vectors [n_clips, dim] and track vectors [n_tracks, dim], unit rows; a track's depend on no other's.
+        """
+
+    def read(self, text: str) -> Reading:
+        """Read a text of any length, none of it cut away; one without words is one sentence."""
 
 
 @runtime_checkable

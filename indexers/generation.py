@@ -75,6 +75,13 @@ class ClipVectors:
         """The clips of one track as float32 [n_clips, dim], in order of time."""
         return np.asarray(self.matrix[self.offsets[row] : self.offsets[row + 1]], dtype=np.float32)
 
+    def gather(self, rows: Rows) -> tuple[Vectors, Rows]:
+        """The clips of several tracks, float32 [n_clips, dim], and where each track's begin, [n_rows + 1]."""
+        first, counts = self.offsets[rows], self.offsets[rows + 1] - self.offsets[rows]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
+        return np.asarray(self.matrix[places], dtype=np.float32), starts
+
     def spans(self, row: int) -> Vectors:
         """The times of one track's clips, [n_clips, 2] seconds."""
         return np.asarray(self.times_s[self.offsets[row] : self.offsets[row + 1]], dtype=np.float32)
@@ -86,12 +93,16 @@ class ClipVectors:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A joint space of a generation: its encoder, the encoder's fingerprint, and the languages its texts may be in."""
+    """A joint space of a generation: its encoder, the encoder's fingerprint, and the languages its texts may be in.
+
+    It `attends` where its encoder is a `TrackEncoder`: sentences can be held against clips.
+    """
 
     encoder: str
     space: SpaceName
     fingerprint: str
     languages: tuple[str, ...]
+    attends: bool = False
 
 
 class Generation:

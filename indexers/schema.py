@@ -57,3 +57,32 @@ class Seeds:
     name: str = ""
     day: int = 0
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Where the clips of some tracks lie, track after track and in order of time.
+
+    `times_s` [n_clips, 2] is the start and end of each in its track; clips of track t are starts[t]:starts[t + 1], at
+    least one; `durations_s` [n_tracks] is how long each track is, 0 where that is not known.
+    """
+
+    times_s: Vectors
+    starts: Rows
+    durations_s: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a joint encoder reads it, sentence by sentence.
+
+    `sentences` [n_sentences, dim] are unit rows, `weights` [n_sentences] what each counts for, summing to one, `whole`
+    [dim] the unit vector of all of it. `sharpness` is how much a sentence keeps to the clips that fit it best,
+    `balance` the share of the whole in the fused score, in [0, 1].
+    """
+
+    sentences: Vectors
+    weights: Vectors
+    whole: Vectors
+    sharpness: float
+    balance: float

@@ -1,7 +1,7 @@
 """The arms of retrieval: each ranks the library by one kind of likeness, and can say why a track is there."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -40,6 +40,14 @@ class Question(Protocol):
 
     def why(self, row: int) -> Why:
         """What carried the match of a track."""
+
+
+@runtime_checkable
+class AttendingQuestion(Question, Protocol):
+    """A question that can be held against tracks more closely than an index does."""
+
+    def attend(self, rows: Rows) -> Vectors:
+        """The closer score of each of some tracks, [n_rows]; higher is better."""
 
 
 class Arm(Protocol):

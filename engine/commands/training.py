@@ -20,7 +20,7 @@ DEFAULT_KIND = "seq2seq-bi"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    from engine.commands import continuing, joining, pairing  # noqa: F401 - add their commands to `train_app`
+    from engine.commands import continuing, joining, long_joining, pairing  # noqa: F401 - add their commands to `train_app`
 
     app.add_typer(train_app, name="train")
 

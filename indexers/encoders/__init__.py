@@ -2,8 +2,8 @@
 
 Each encoder is found by name in one of three registries; loading one is the only thing that imports its library. The
 sound encoders of the registry take the same windows, 48,128 samples at 16 kHz (3.008 s). A public checkpoint is named
-`hub:<id or path>` instead and takes windows of its own, towers that `segue train clap` made `clap:<folder>`; a track is
-opened once for all.
+`hub:<id or path>` instead and takes windows of its own, towers that `segue train clap` made `clap:<folder>`, and what
+`segue train collap` made over these `collap:<folder>`; a track is opened once for all.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
 from indexers.encoders.clap import CLAP
+from indexers.encoders.collap import COLLAP
 from indexers.encoders.hub import Kind, is_hub, open_checkpoint
 from indexers.errors import ConfigError
 from indexers.models.cards import CARDS
@@ -52,16 +53,15 @@ def fingerprint_of(name: str) -> str:
         from indexers.encoders.clap.storage import read_fingerprint
 
         return f"{read_fingerprint(_towers_folder(name))}-{fingerprint_of('text')}"
+    if name.startswith(COLLAP):
+        fingerprint, base = _collap_over(name)
+        return f"{fingerprint}-{fingerprint_of(base)}"
     if name in REVISIONS:
         card = CARDS[name]
         told = f"{name} {card.source_digest} {card.revision} {REVISIONS[name]}"
         return hashlib.sha256(told.encode()).hexdigest()
-    if name == "fake":
-        return _fake().fingerprint
-    if name == "fake-text":
-        return _fake_text().fingerprint
-    if name == "fake-joint":
-        return _fake_joint().fingerprint
+    if name in _FAKES:
+        return _FAKES[name]().fingerprint
     raise _unknown(name, {**AUDIO_ENCODERS, **TEXT_ENCODERS, **JOINT_ENCODERS})
 
 
@@ -97,6 +97,8 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
 
         _towers_folder(name)
         return HEARS
+    if name.startswith(COLLAP):
+        return joint_hears(_collap_over(name)[1])
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].hears
@@ -147,7 +149,8 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """Open a joint encoder; it loads its towers when it is first asked.
 
     Args:
-        name: A key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, or `clap:` and a folder of trained towers.
+        name: A key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, `clap:` and a folder of trained towers, or
+            `collap:` and a folder of what was learnt over such towers.
         store: Where its weights were pulled to.
 
     Raises:
@@ -160,6 +163,11 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
         from indexers.encoders.clap.encoder import ClapEncoder
 
         return ClapEncoder(name, _towers_folder(name), load_text_encoder("text", store))
+    if name.startswith(COLLAP):
+        from indexers.encoders.collap.encoder import CollapEncoder
+        from indexers.encoders.collap.storage import folder_of
+
+        return CollapEncoder(name, folder_of(name), load_joint_encoder(_collap_over(name)[1], store))
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].load(store)
@@ -197,6 +205,15 @@ def _towers_folder(name: str) -> Path:
     return folder
 
 
+def _collap_over(name: str) -> tuple[str, str]:
+    """The fingerprint of what a folder holds, and the name of the towers below it."""
+    from indexers.encoders.collap.storage import folder_of, read_base
+
+    folder = folder_of(name)
+    fingerprint, base = read_base(folder)
+    return fingerprint, base.named_from(folder)
+
+
 def _hub_joint(name: str) -> JointEncoder:
     from indexers.encoders.hub.joint import HubJoint
 
@@ -231,3 +248,9 @@ AUDIO_ENCODERS: dict[str, Callable[[ModelStore, str], AudioEncoder]] = {
 TEXT_ENCODERS: dict[str, Callable[[ModelStore], TextEncoder]] = {"text": _text, "fake-text": _fake_text}
 
 JOINT_ENCODERS: dict[str, JointEntry] = {"fake-joint": JointEntry({"fake": ("embedding",)}, _fake_joint)}
+
+_FAKES: dict[str, Callable[[], AudioEncoder | TextEncoder]] = {
+    "fake": _fake,
+    "fake-text": _fake_text,
+    "fake-joint": _fake_joint,
+}

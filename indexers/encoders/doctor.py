@@ -8,8 +8,10 @@ import numpy as np
 
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
 from indexers.encoders.clap import CLAP
+from indexers.encoders.collap import COLLAP
 from indexers.encoders.exam import PARAPHRASES, SENTENCES, sounds
 from indexers.encoders.hub import is_hub
+from indexers.encoders.placing import alone, in_tracks
 from indexers.schema import Rows, Vectors
 
 SEED = 7
@@ -137,6 +139,8 @@ def _shape(name: str, rows: Vectors, dim: int, remedy: str) -> list[Finding]:
 def _pulled_again(name: str) -> str:
     if name.startswith(CLAP):
         return "train it again with `segue train clap --fresh`, on more pairs"
+    if name.startswith(COLLAP):
+        return "train it again with `segue train collap --fresh`, over towers that are sound"
     again = f"run `segue models pull {name}`"
     return f"{again}; if that does not help, choose another checkpoint" if is_hub(name) else again
 
@@ -156,7 +160,9 @@ def examine_joint_encoder(
         the mean cosine between sounds, silence left out.
     """
     heard = {each.name: each.encode(sounds(each.sample_rate_hz, each.window_samples)) for each in listeners}
-    rows = encoder.clips(heard)
+    longest_s = max((each.window_samples / each.sample_rate_hz for each in listeners), default=1.0)
+    n_sounds = len(sounds(1, 1))
+    rows, _ = in_tracks(encoder, heard, alone(n_sounds, longest_s))
     name, remedy = f"encoder {encoder.name}, clips", _pulled_again(encoder.name)
     shape = _shape(name, rows, encoder.dim, remedy)
     found = [*examine_text_encoder(encoder, limits=limits), *shape]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from indexers.encoders.music import music_track
+from indexers.base import TrackEncoder
+from indexers.encoders.placing import in_tracks
 from indexers.generation import Calibration, joint_space
 from indexers.rebuild.embeddings.cache import EncoderCache
-from indexers.rebuild.embeddings.gather import Gathered, gather
+from indexers.rebuild.embeddings.gather import DiskMatrix, Gathered, gather
 from indexers.rebuild.parts.calibrate import calibrate_text
-from indexers.rebuild.parts.spaces import Space, indexed, pool_tracks, write_clips
-from indexers.schema import Bools
+from indexers.rebuild.parts.spaces import Space, indexed
+from indexers.schema import Bools, Laid, Vectors
 from indexers.vectors import choose_kind
 from indexers.vectors.storage import write_array
 
@@ -38,7 +39,7 @@ class Heard:
 def build_joint(heard: Heard, encoder: "JointEncoder", wanted: str, generation: Path) -> Space:
     """Build the space of one joint encoder; its clips are those of the windows that it takes.
 
-    A track's vector is the mean of its clips', made unit again.
+    See `in_tracks` for what its clips and its tracks are.
 
     Args:
         heard: What the encoders in its `hears` heard.
@@ -56,10 +57,21 @@ def build_joint(heard: Heard, encoder: "JointEncoder", wanted: str, generation: 
     write_array(folder / "times_s.npy", gathered.times_s)
     durations_s = heard.tracks["duration_s"].fill_null(0.0).to_numpy()
     write_array(folder / "short.npy", short_clips(gathered, durations_s))
-    write_clips(gathered, encoder.clips, encoder.dim, folder / "clips.npy")
-    vectors = pool_tracks(gathered, encoder.clips, music_track, encoder.dim)
+    vectors = _placed(gathered, encoder, durations_s.astype(np.float32), folder / "clips.npy")
     shutil.rmtree(folder / "raw")
     return indexed(space, choose_kind(wanted, len(vectors)), vectors, folder)
+
+
+def _placed(gathered: Gathered, encoder: "JointEncoder", durations_s: Vectors, path: Path) -> Vectors:
+    """Write every clip's vector in float16, a block at a time, and give the tracks', [n_tracks, dim]."""
+    written = DiskMatrix(path, (int(gathered.offsets[-1]), encoder.dim), np.float16)
+    vectors = np.zeros((gathered.n_tracks, encoder.dim), dtype=np.float32)
+    for tracks in gathered.blocks():
+        block = gathered.read(tracks)
+        laid = Laid(gathered.times_s[block.clips], block.starts, durations_s[tracks])
+        clips, vectors[tracks] = in_tracks(encoder, block.outputs, laid)
+        written.put(block.clips.start, clips)
+    return vectors
 
 
 def _gather(heard: Heard, encoder: "JointEncoder", folder: Path) -> Gathered:
@@ -93,6 +105,7 @@ def described(encoders: Mapping[str, "JointEncoder"], fingerprints: Mapping[str,
             "space": joint_space(name),
             "fingerprint": fingerprints[name],
             "languages": list(encoder.languages),
+            **({"attends": True} if isinstance(encoder, TrackEncoder) else {}),
         }
         for name, encoder in encoders.items()
     ]
