@@ -24,6 +24,7 @@ from rankers.groups import Groups
 
 if TYPE_CHECKING:
     from engine.continuation.service import Playlists
+    from engine.evaluation.longform.run import Encoders
     from indexers.base import AudioEncoder, JointEncoder, TextEncoder, TrackEncoder
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
@@ -117,6 +118,23 @@ class Models:
                 return cast("TrackEncoder", encoder()).read(text)
 
         return reading
+
+    def longform(self, name: str) -> "Encoders":
+        """What `segue train collap` made, and the towers it was learnt over.
+
+        Raises:
+            ConfigError: the name is not `collap:` and an absolute path.
+            ModelError: nothing was made there, or weights are missing.
+        """
+        from engine.evaluation.longform.arms import Remembering
+        from engine.evaluation.longform.run import Encoders
+        from indexers.encoders import towers_below
+        from indexers.encoders.collap.encoder import CollapEncoder
+        from indexers.encoders.collap.storage import folder_of
+
+        _, below = towers_below(name)
+        base = Remembering(self.joint(below))
+        return Encoders(CollapEncoder(name, folder_of(name), base), base, self.store())
 
     def _opener(self, generation: Generation, joint: Joint) -> "Callable[[], JointEncoder]":
         @lru_cache(maxsize=1)

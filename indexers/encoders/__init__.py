@@ -54,7 +54,7 @@ def fingerprint_of(name: str) -> str:
 
         return f"{read_fingerprint(_towers_folder(name))}-{fingerprint_of('text')}"
     if name.startswith(COLLAP):
-        fingerprint, base = _collap_over(name)
+        fingerprint, base = towers_below(name)
         return f"{fingerprint}-{fingerprint_of(base)}"
     if name in REVISIONS:
         card = CARDS[name]
@@ -98,7 +98,7 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
         _towers_folder(name)
         return HEARS
     if name.startswith(COLLAP):
-        return joint_hears(_collap_over(name)[1])
+        return joint_hears(towers_below(name)[1])
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].hears
@@ -167,10 +167,24 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
         from indexers.encoders.collap.encoder import CollapEncoder
         from indexers.encoders.collap.storage import folder_of
 
-        return CollapEncoder(name, folder_of(name), load_joint_encoder(_collap_over(name)[1], store))
+        return CollapEncoder(name, folder_of(name), load_joint_encoder(towers_below(name)[1], store))
     if name not in JOINT_ENCODERS:
         raise _unknown(name, JOINT_ENCODERS)
     return JOINT_ENCODERS[name].load(store)
+
+
+def towers_below(name: str) -> tuple[str, str]:
+    """The fingerprint of what `segue train collap` made, and the name of the joint encoder it was learnt over.
+
+    Raises:
+        ConfigError: the name is not `collap:` and an absolute path.
+        ModelError: nothing was made there, or the card is damaged.
+    """
+    from indexers.encoders.collap.storage import folder_of, read_base
+
+    folder = folder_of(name)
+    fingerprint, base = read_base(folder)
+    return fingerprint, base.named_from(folder)
 
 
 def _unknown(name: str, known: Mapping[str, object]) -> ConfigError:
@@ -205,15 +219,6 @@ def _towers_folder(name: str) -> Path:
     return folder
 
 
-def _collap_over(name: str) -> tuple[str, str]:
-    """The fingerprint of what a folder holds, and the name of the towers below it."""
-    from indexers.encoders.collap.storage import folder_of, read_base
-
-    folder = folder_of(name)
-    fingerprint, base = read_base(folder)
-    return fingerprint, base.named_from(folder)
-
-
 def _hub_joint(name: str) -> JointEncoder:
     from indexers.encoders.hub.joint import HubJoint
 
@@ -238,6 +243,12 @@ def _fake_joint(*_: object) -> JointEncoder:
     return FakeJointEncoder()
 
 
+def _fake_track(*_: object) -> JointEncoder:
+    from indexers.encoders.testing import FakeTrackEncoder
+
+    return FakeTrackEncoder()
+
+
 AUDIO_ENCODERS: dict[str, Callable[[ModelStore, str], AudioEncoder]] = {
     "musicnn_msd": _musicnn("musicnn_msd"),
     "musicnn_mtt": _musicnn("musicnn_mtt"),
@@ -247,10 +258,14 @@ AUDIO_ENCODERS: dict[str, Callable[[ModelStore, str], AudioEncoder]] = {
 
 TEXT_ENCODERS: dict[str, Callable[[ModelStore], TextEncoder]] = {"text": _text, "fake-text": _fake_text}
 
-JOINT_ENCODERS: dict[str, JointEntry] = {"fake-joint": JointEntry({"fake": ("embedding",)}, _fake_joint)}
+JOINT_ENCODERS: dict[str, JointEntry] = {
+    "fake-joint": JointEntry({"fake": ("embedding",)}, _fake_joint),
+    "fake-track": JointEntry({"fake": ("embedding",)}, _fake_track),
+}
 
 _FAKES: dict[str, Callable[[], AudioEncoder | TextEncoder]] = {
     "fake": _fake,
     "fake-text": _fake_text,
     "fake-joint": _fake_joint,
+    "fake-track": _fake_track,
 }

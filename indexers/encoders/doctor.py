@@ -9,7 +9,7 @@ import numpy as np
 from indexers.base import AudioEncoder, JointEncoder, TextEncoder
 from indexers.encoders.clap import CLAP
 from indexers.encoders.collap import COLLAP
-from indexers.encoders.exam import PARAPHRASES, SENTENCES, sounds
+from indexers.encoders.exam import N_SOUNDS, PARAPHRASES, SENTENCES, sounds
 from indexers.encoders.hub import is_hub
 from indexers.encoders.placing import alone, in_tracks
 from indexers.schema import Rows, Vectors
@@ -160,9 +160,7 @@ def examine_joint_encoder(
         the mean cosine between sounds, silence left out.
     """
     heard = {each.name: each.encode(sounds(each.sample_rate_hz, each.window_samples)) for each in listeners}
-    longest_s = max((each.window_samples / each.sample_rate_hz for each in listeners), default=1.0)
-    n_sounds = len(sounds(1, 1))
-    rows, _ = in_tracks(encoder, heard, alone(n_sounds, longest_s))
+    rows, _ = in_tracks(encoder, heard, alone(N_SOUNDS, max((_window_s(each) for each in listeners), default=1.0)))
     name, remedy = f"encoder {encoder.name}, clips", _pulled_again(encoder.name)
     shape = _shape(name, rows, encoder.dim, remedy)
     found = [*examine_text_encoder(encoder, limits=limits), *shape]
@@ -170,6 +168,10 @@ def examine_joint_encoder(
         return found
     cosine, limit = _likeness(rows[1:]), limits.sound_cosine
     return [*found, Finding("mean cosine between sounds", name, cosine, limit, cosine <= limit, remedy)]
+
+
+def _window_s(listener: AudioEncoder) -> float:
+    return listener.window_samples / listener.sample_rate_hz
 
 
 def _margin(encoder: TextEncoder) -> float:

@@ -71,9 +71,11 @@ SENTENCES = (
     "the river floods every spring",
 )
 
+N_SOUNDS = 6
+
 
 def sounds(sample_rate_hz: int, n_samples: int) -> Waveforms:
-    """Make six sounds, [6, n_samples]: silence first, then a low and a high tone, noise, clicks, and a rising sweep."""
+    """Make sounds, [N_SOUNDS, n_samples]: silence first, then a low and a high tone, noise, clicks, a rising sweep."""
     at_s = np.arange(n_samples) / sample_rate_hz
     length_s = n_samples / sample_rate_hz
     noise = np.random.default_rng(5).normal(0, 0.2, n_samples)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from indexers.base import JointEncoder
-from indexers.encoders.collap.listening import check_base, hear_tracks
+from indexers.encoders.clap.learn import HEARD as HEARD_CLIPS
+from indexers.encoders.collap.listening import Track, check_base, hear_tracks
 from indexers.encoders.collap.settings import CollapSettings
 from indexers.encoders.collap.storage import base_of, card_of, stored_of, write_stored
 from indexers.encoders.collap.stories import Stories, gather_stories
@@ -23,6 +24,7 @@ from indexers.pairs.checks import read_checked
 from indexers.pairs.manifest import SPLITS, Pair
 
 TRAINING, LOG, HEARD = "training", "training.jsonl", "heard-long"
+HEARD_IN = {"long": HEARD, "clip": HEARD_CLIPS}
 FEWEST = 20  # long tracks to learn from
 FEWEST_HELD_OUT = 3  # to validate on
 LIMITS = (
@@ -73,11 +75,11 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
     device = pick_device(lesson.device)
     check_base(base)
     settings = settings.model_copy(update={"base_dim": base.dim})
-    pairs = [pair for pair in read_checked(lesson.manifest) if pair.kind == "long"]
+    pairs = read_checked(lesson.manifest)
     _check_enough(pairs, lesson.manifest)
     work = _workplace(lesson)
     learnt, held_out = (
-        read_long([pair for pair in pairs if pair.split == split], lesson, store, base) for split in SPLITS[:2]
+        read_stories([pair for pair in pairs if pair.split == split], lesson, store, base) for split in SPLITS[:2]
     )
     network = start_network(settings, device)
     before = Validation.of(held_out).found_by(network)
@@ -102,22 +104,25 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
     return Learnt(lesson.folder, card_of(stored))
 
 
-def read_long(pairs: Sequence[Pair], lesson: Lesson, store: ModelStore, base: JointEncoder) -> Stories:
-    """Long pairs as numbers; what was not heard or read yet is heard and read now.
+def read_stories(pairs: Sequence[Pair], lesson: Lesson, store: ModelStore, base: JointEncoder) -> Stories:
+    """Pairs as numbers; what was not heard or read yet is heard and read now. Clips share the cache of clap.
 
     Raises:
         PairsError: a track is too long or cannot be heard.
         ModelError: weights are missing.
         StorageError: the disk refused.
     """
-    heard = lesson.manifest.parent / HEARD
+    beside, told, tracks = lesson.manifest.parent, list[Pair](), list[Track]()
 
     def tell(done: int, total: int) -> None:
         lesson.progress(Step("listening", done, total))
 
-    tracks = hear_tracks(pairs, heard, store, base, workers=lesson.workers, progress=tell)
+    for kind, folder in HEARD_IN.items():
+        own = [pair for pair in pairs if pair.kind == kind]
+        tracks += hear_tracks(own, beside / folder, store, base, workers=lesson.workers, progress=tell)
+        told += own
     lesson.progress(Step("reading texts", 0, 1))
-    return gather_stories(pairs, tracks, heard, base)
+    return gather_stories(told, tracks, beside / HEARD, base)
 
 
 def _workplace(lesson: Lesson) -> Path:
@@ -131,7 +136,7 @@ def _workplace(lesson: Lesson) -> Path:
 
 def _check_enough(pairs: Sequence[Pair], manifest: Path) -> None:
     for split, fewest in (("train", FEWEST), ("validation", FEWEST_HELD_OUT)):
-        count = sum(pair.split == split for pair in pairs)
+        count = sum(pair.split == split and pair.kind == "long" for pair in pairs)
         if count < fewest:
             raise PairsError(
                 f"{manifest} has {count} long {split} tracks, {fewest} is the least: make some with "
@@ -153,7 +158,8 @@ def _about(lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any]) ->
         "command": lesson.command,
         "data": {
             "manifest_sha256": sha256_of(lesson.manifest),
-            "tracks": {split: sum(pair.split == split for pair in pairs) for split in SPLITS},
+            "tracks": {split: sum(pair.split == split and pair.kind == "long" for pair in pairs) for split in SPLITS},
+            "clips": {split: sum(pair.split == split and pair.kind == "clip" for pair in pairs) for split in SPLITS},
             "tunes": {split: len({pair.tune for pair in pairs if pair.split == split}) for split in SPLITS},
             "licences": sorted({pair.licence for pair in pairs if pair.licence}),
         },

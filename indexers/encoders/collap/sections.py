@@ -44,7 +44,7 @@ def sections_told(sentences: Sequence[str], spans_s: Sequence[tuple[float, float
         if (section := next(same, None)) is not None:
             heads.append((place, section))
     told = np.zeros((len(sentences), len(spans_s)), dtype=np.bool_)
-    for (place, section), following in zip(heads, [*heads[1:], None], strict=True):
+    for (place, section), following in zip(heads, [*heads[1:], None], strict=False):
         told[place : following[0] if following else place + 1, section] = True
     return told
 

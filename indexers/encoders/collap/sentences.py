@@ -9,7 +9,7 @@ inst incl a.k.a u.s u.k p.m a.m
 """
 _NEVER_LAST = frozenset(_ABBREVIATIONS.split())
 _MAYBE_LAST = frozenset({"etc", "bpm", "min", "sec", "p.m", "a.m"})
-_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*|[;\n]+)(?=\s|$)")
+_END = re.compile(r"\n+|(?:[.!?…]+[\"'”’)\]]*|;+)(?=\s|$)")
 _CLAUSE = re.compile(r"(?<=[,:–—])\s+")
 
 

@@ -20,6 +20,7 @@ class CollapSettings(Section):
     dropped: float = Field(default=0.3, ge=0.0, lt=1.0)  # sentences of a caption left out, at most
     fewest_windows: PositiveInt = 10  # of a track, spread evenly: a library has twelve
     most_windows: PositiveInt = 32
+    medleys: NonNegativeInt = 384  # composed of clips for each epoch
     reordered: NonNegativeFloat = 1.0  # weight of telling a track from itself with its sections in another order
     located: NonNegativeFloat = 0.2  # weight of attending to the section that a sentence is about
     batch: PositiveInt = 64

@@ -108,9 +108,9 @@ def folder_of(name: str) -> Path:
         ConfigError: it is no absolute path.
     """
     folder = Path(name.removeprefix(COLLAP)).expanduser()
-    if not folder.is_absolute():
+    if not name.startswith(COLLAP) or not folder.is_absolute():
         raise ConfigError(
-            f"encoder {name!r} is no absolute path: write {COLLAP}/the/folder that `segue train collap` made"
+            f"encoder {name!r} is not {COLLAP} and an absolute path: name the folder that `segue train collap` made"
         )
     return folder
 

@@ -1,7 +1,6 @@
 """Long pairs as numbers: tracks as clip vectors, and what is said of them as sentence vectors."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,12 @@ from indexers.encoders.collap.listening import Track
 from indexers.encoders.collap.sections import sections_told, untimed
 from indexers.encoders.collap.sentences import split_sentences
 from indexers.encoders.learning.cards import read_tensors, write_tensors
-from indexers.pairs.manifest import Pair
+from indexers.pairs.manifest import KINDS, Pair
 from indexers.schema import Bools, Rows, Vectors
 
-BLOCK = 512  # texts encoded at a time
+BLOCK = 256  # texts encoded at a time
+BLOCKS_KEPT = 8  # blocks after which what was encoded is kept
+NAME_BYTES = 16  # of the hash that a sentence is known by
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,19 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """Stories, and the vectors [n, dim] of all their sentences by the text tower."""
+    """Stories of long tracks, those of clips, and the vectors [n, dim] of all their sentences by the text tower."""
 
     stories: tuple[Story, ...]
+    clips: tuple[Story, ...]
     vectors: Vectors
 
     def __len__(self) -> int:
-        """How many there are."""
+        """How many long tracks there are."""
         return len(self.stories)
 
 
 def gather_stories(pairs: Sequence[Pair], tracks: Sequence[Track], folder: Path, encoder: TextEncoder) -> Stories:
-    """Put tracks and what is said of them side by side; sentence vectors are kept in `folder`.
+    """Put tracks, long ones and clips, and what is said of them side by side; sentence vectors are kept in `folder`.
 
     Raises:
         ModelError: what was kept there is damaged.
@@ -67,14 +69,14 @@ def gather_stories(pairs: Sequence[Pair], tracks: Sequence[Track], folder: Path,
     """
     texts = [[split_sentences(text) for text in (pair.text, *pair.rewrites)] for pair in pairs]
     every = [sentence for own in texts for text in own for sentence in text]
-    vectors, rows = _encoded([*every, *filter(None, map(untimed, every))], folder, encoder)
-    stories = []
+    vectors, rows = encode_kept([*every, *filter(None, map(untimed, every))], folder, encoder)
+    stories: dict[str, list[Story]] = {kind: [] for kind in KINDS}
     for pair, track, (caption, *summaries) in zip(pairs, tracks, texts, strict=True):
         spans = spans_of(pair)
         told = sections_told(caption, [(start, end) for start, end in spans.tolist()])
         read = [_text(text, rows) for text in summaries if text]
-        stories.append(Story(track, pair.tune, _text(caption, rows), tuple(read), told, spans))
-    return Stories(tuple(stories), vectors)
+        stories[pair.kind].append(Story(track, pair.tune, _text(caption, rows), tuple(read), told, spans))
+    return Stories(tuple(stories["long"]), tuple(stories["clip"]), vectors)
 
 
 def spans_of(pair: Pair) -> Vectors:
@@ -93,13 +95,34 @@ def _text(sentences: Sequence[str], rows: dict[str, int]) -> Text:
     return Text(timed, np.array([row for _, row in bare], dtype=np.int64), kept)
 
 
-def _encoded(texts: Iterable[str], folder: Path, encoder: TextEncoder) -> tuple[Vectors, dict[str, int]]:
-    """Encode every distinct text once, texts of like length together; what was encoded is kept."""
+def encode_kept(texts: Iterable[str], folder: Path, encoder: TextEncoder) -> tuple[Vectors, dict[str, int]]:
+    """Encode every distinct text that is not kept in the folder yet, texts of like length together, and keep it.
+
+    Returns:
+        Vectors [n_texts, dim], and the row of each text.
+
+    Raises:
+        ModelError: what was kept there is damaged.
+        StorageError: the disk refused.
+    """
     distinct = sorted(set(texts), key=lambda text: (len(text), text))
-    digest = hashlib.sha256(json.dumps([encoder.fingerprint, distinct]).encode()).hexdigest()
-    path = folder / f"sentences-{digest[:24]}.safetensors"
-    if not path.exists():
-        blocks = [encoder.encode(distinct[at : at + BLOCK]) for at in range(0, len(distinct), BLOCK)]
-        write_tensors(path, {"sentences": np.concatenate(blocks)})
-    vectors = np.asarray(read_tensors(path, f"delete {path.name}")["sentences"], dtype=np.float32)
-    return vectors, {text: row for row, text in enumerate(distinct)}
+    path = folder / f"sentences-{hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]}.safetensors"
+    kept = read_tensors(path, f"delete {path.name}") if path.exists() else {}
+    vectors = np.asarray(kept.get("vectors", np.empty((0, encoder.dim))), dtype=np.float32)
+    names = [name.tobytes() for name in kept.get("names", np.empty((0, NAME_BYTES), dtype=np.uint8))]
+    known = set(names)
+    missing = [text for text in distinct if _name(text) not in known]
+    for at in range(0, len(missing), BLOCK):
+        block = missing[at : at + BLOCK]
+        vectors = np.concatenate([vectors, encoder.encode(block)])
+        names += map(_name, block)
+        if at + BLOCK >= len(missing) or at // BLOCK % BLOCKS_KEPT == BLOCKS_KEPT - 1:
+            told = np.frombuffer(b"".join(names), dtype=np.uint8).reshape(-1, NAME_BYTES)
+            write_tensors(path, {"vectors": vectors, "names": told})
+    rows = {name: row for row, name in enumerate(names)}
+    chosen = np.array([rows[_name(text)] for text in distinct], dtype=np.int64)
+    return vectors[chosen], {text: row for row, text in enumerate(distinct)}
+
+
+def _name(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=NAME_BYTES).digest()

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from indexers.encoders.collap.medleys import FEWEST, draw_medleys
 from indexers.encoders.collap.network import FAINT, Collap, Side
 from indexers.encoders.collap.places import clip_places, sentence_places
 from indexers.encoders.collap.settings import CollapSettings
@@ -24,6 +25,7 @@ from indexers.schema import Laid
 
 LAST_RATE = 0.02  # of the learning rate that is left at the end
 N_WINDOWS = 12  # of a track in validation, as in a library
+MEDLEYS, SEED = 100, 17  # beside the held-out tracks
 
 
 class CollapTrainer:
@@ -113,7 +115,8 @@ def train(network: Collap, learnt: Stories, held_out: Stories, settings: CollapS
         ModelError: it is damaged.
         StorageError: the disk refused.
     """
-    trainer = CollapTrainer(network, settings, -(-len(learnt) // settings.batch))
+    n_drawn = len(learnt) + min(settings.medleys, len(learnt.clips) // FEWEST)
+    trainer = CollapTrainer(network, settings, -(-n_drawn // settings.batch))
     path = run.folder / CHECKPOINT
     position = load_checkpoint(path, run.identity, trainer) if path.exists() else Position()
     before_s, started = position.seconds, run.clock()
@@ -146,14 +149,16 @@ def _judge(position: Position, found: float, network: Collap, run: Run) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Held-out tracks by twelve windows, and of each all its texts: `own` says which track a text is about."""
+    """Held-out tracks by twelve windows and all texts of each; `texts` says too which track each text is about."""
 
     audio: Padded
     texts: tuple[tuple[Padded, Tensor], ...]  # captions without clocks, summaries, and sections
 
     @classmethod
-    def of(cls, stories: Stories) -> "Validation":
-        """Lay out all of it; texts have no clocks."""
+    def of(cls, held_out: Stories) -> "Validation":
+        """Lay out all of it, medleys among the tracks; texts have no clocks."""
+        medleys = draw_medleys(held_out.clips, MEDLEYS, np.random.default_rng(SEED))
+        stories = Stories((*held_out.stories, *medleys), (), held_out.vectors)
         clips, places = [], []
         for story in stories.stories:
             chosen = spread(story.track.times_s, whole_of(story.track), N_WINDOWS)

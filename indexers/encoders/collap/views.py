@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from indexers.encoders.collap.listening import Track
+from indexers.encoders.collap.medleys import draw_medleys
 from indexers.encoders.collap.places import clip_places, sentence_places
 from indexers.encoders.collap.settings import CollapSettings
 from indexers.encoders.collap.stories import Stories, Story, Text
@@ -85,13 +86,14 @@ def spread(times_s: Vectors, span_s: tuple[float, float], count: int, rng: Rng |
 
 
 def draw_epoch(stories: Stories, settings: CollapSettings, epoch: int) -> Iterator[Batch]:
-    """All stories once, in a drawn order, each by a drawn view."""
+    """All long tracks once, and medleys of clips, in a drawn order, each by a drawn view."""
     rng = np.random.default_rng((settings.seed, epoch))
     torch.manual_seed(int(rng.integers(2**62)))  # of dropout
-    order = rng.permutation(len(stories))
+    drawn = [*stories.stories, *draw_medleys(stories.clips, settings.medleys, rng)]
+    order = rng.permutation(len(drawn))
     for at in range(0, len(order), settings.batch):
         rows = order[at : at + settings.batch].tolist()
-        yield batch_of([draw_view(stories.stories[row], stories.vectors, settings, rng) for row in rows])
+        yield batch_of([draw_view(drawn[row], stories.vectors, settings, rng) for row in rows])
 
 
 def draw_view(story: Story, vectors: Vectors, settings: CollapSettings, rng: Rng) -> View:

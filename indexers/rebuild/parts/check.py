@@ -70,8 +70,10 @@ def examine(encoders: Sequence[str], text: TextEncoder, spaces: Mapping[str, Vec
 
 
 def examine_joint(encoder: JointEncoder, listeners: Mapping[str, AudioEncoder]) -> list[Finding]:
-    """Let the doctor look at both sides of a joint encoder; the fake one of tests is not examined."""
-    return [] if encoder.name == "fake-joint" else examine_joint_encoder(encoder, list(listeners.values()))
+    """Let the doctor look at both sides of a joint encoder; the fake ones of tests are not examined."""
+    return (
+        [] if encoder.name in ("fake-joint", "fake-track") else examine_joint_encoder(encoder, list(listeners.values()))
+    )
 
 
 def check_counts(n_catalogued: int, n_built: int) -> Finding:
