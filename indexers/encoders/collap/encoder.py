@@ -68,15 +68,16 @@ class CollapEncoder:
         return said, pooled(said, gates, laid.starts)
 
     def read(self, text: str) -> Reading:
-        """Read a text sentence by sentence; see `TrackEncoder.read`."""
+        """Read a text sentence by sentence, all of it first, as one more; see `TrackEncoder.read`."""
         said, gates, starts = self._read([text])
-        fused = self._stored.tensors
+        fused, whole = self._stored.tensors, pooled(said, gates, starts)
+        lumped = _sigmoid(fused["lump"])
         return Reading(
-            said,
-            gates,
-            pooled(said, gates, starts)[0],
+            np.concatenate([whole, said]),
+            np.concatenate([[lumped], (1.0 - lumped) * gates]).astype(np.float32),
+            whole[0],
             float(min(HOTTEST, np.exp(fused["log_sharpness"][0]))),
-            float(1.0 / (1.0 + np.exp(-fused["tilt"][0]))),
+            _sigmoid(fused["tilt"]),
         )
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -94,3 +95,7 @@ class CollapEncoder:
         places = np.concatenate([sentence_places(len(own)) for own in split])
         said, gates = in_context(vectors, places, starts, self._sides["text"])
         return said, gates, starts
+
+
+def _sigmoid(logit: Vectors) -> float:
+    return float(1.0 / (1.0 + np.exp(-logit[0])))

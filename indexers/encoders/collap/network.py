@@ -93,6 +93,7 @@ class Collap(nn.Module):
         self.log_scale = nn.Parameter(torch.tensor([1.0 / settings.temperature]).log())
         self.log_sharpness = nn.Parameter(torch.tensor([settings.sharpness]).log())
         self.tilt = nn.Parameter(torch.tensor([settings.balance]).logit())
+        self.lump = nn.Parameter(torch.tensor([settings.lumped]).logit())
 
     @property
     def scale(self) -> Tensor:
@@ -109,17 +110,29 @@ class Collap(nn.Module):
         """The share of the global cosine in the fused score."""
         return self.tilt.sigmoid()
 
+    @property
+    def lumped(self) -> Tensor:
+        """The share of the text as a whole among the sentences that attend to clips."""
+        return self.lump.sigmoid()
+
+    def sentences(self, text: Side) -> Side:
+        """Sentences with the text as a whole before them, as one more; weights still sum to one."""
+        weights = torch.cat([self.lumped.expand(len(text.weights), 1), (1.0 - self.lumped) * text.weights], dim=1)
+        there = torch.cat([torch.ones_like(text.there[:, :1]), text.there], dim=1)
+        return Side(torch.cat([text.whole.unsqueeze(1), text.vectors], dim=1), weights, there)
+
     def scores(self, audio: Side, text: Side) -> tuple[Tensor, Tensor, Tensor]:
         """The fused score of every text with every track, the global one, and the local one, [n_texts, n_tracks] each.
 
-        With sentences s_j of weights w_j and clips x_i: local = sum_j w_j sum_i a_ji s_j.x_i, where the attention a_j
-        is the softmax over i of sharpness * s_j.x_i; global is the cosine of the pools; fused = balance * global +
-        (1 - balance) * local.
+        With sentences s_j of weights w_j, the whole text among them, and clips x_i: local = sum_j w_j sum_i a_ji
+        s_j.x_i, where the attention a_j is the softmax over i of sharpness * s_j.x_i; global is the cosine of the
+        pools; fused = balance * global + (1 - balance) * local.
         """
-        cosines = torch.einsum("tmd,and->tamn", text.vectors, audio.vectors)
+        said = self.sentences(text)
+        cosines = torch.einsum("tmd,and->tamn", said.vectors, audio.vectors)
         heat = (self.sharpness * cosines).masked_fill(~audio.there[None, :, None, :], float("-inf"))
         best = (heat.softmax(dim=3) * cosines).sum(dim=3)
-        local = torch.einsum("tm,tam->ta", text.weights, best)
+        local = torch.einsum("tm,tam->ta", said.weights, best)
         whole = text.whole @ audio.whole.T
         return self.balance * whole + (1.0 - self.balance) * local, whole, local
 

@@ -13,9 +13,9 @@ class CollapSettings(Section):
     layers: PositiveInt = 1
     heads: PositiveInt = 4
     dropout: float = Field(default=0.2, ge=0.0, lt=1.0)
-    whole: float = Field(default=0.4, ge=0.0, le=1.0)  # of the texts drawn are the caption,
+    whole: float = Field(default=0.3, ge=0.0, le=1.0)  # of the texts drawn are the caption,
     summary: float = Field(default=0.3, ge=0.0, le=1.0)  # this share a summary, all others tell of one section
-    crop: float = Field(default=0.5, ge=0.0, le=1.0)  # of the texts of one section stand beside that section alone
+    crop: float = Field(default=0.3, ge=0.0, le=1.0)  # of the texts of one section stand beside that section alone
     untimed: float = Field(default=0.7, ge=0.0, le=1.0)  # of the texts have no clocks: people seldom give any
     dropped: float = Field(default=0.3, ge=0.0, lt=1.0)  # sentences of a caption left out, at most
     fewest_windows: PositiveInt = 10  # of a track, spread evenly: a library has twelve
@@ -27,9 +27,10 @@ class CollapSettings(Section):
     learning_rate: PositiveFloat = 1e-3
     weight_decay: NonNegativeFloat = 0.05
     warmup: float = Field(default=0.05, ge=0.0, lt=1.0)  # of all steps
-    temperature: PositiveFloat = 0.05  # at first; it is learnt, as are the next two
+    temperature: PositiveFloat = 0.05  # at first; it is learnt, as are the next three
     sharpness: PositiveFloat = 12.0  # of the attention
-    balance: float = Field(default=0.5, gt=0.0, lt=1.0)  # the lambda of the fused score
+    balance: float = Field(default=0.3, gt=0.0, lt=1.0)  # the lambda of the fused score
+    lumped: float = Field(default=0.4, gt=0.0, lt=1.0)  # of the attention is that of the text as a whole
     epochs: PositiveInt = 60
     patience: PositiveInt = 15  # epochs without a better validation
     seed: NonNegativeInt = 0

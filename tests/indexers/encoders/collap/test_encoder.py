@@ -68,6 +68,8 @@ def encoder_of(folder):
 def test_what_fuses_is_what_was_learnt(encoder, network):
     reading = encoder.read("band0. band1 then.")
     assert reading.balance == pytest.approx(float(network.balance.detach()), abs=1e-6)
+    assert float(reading.weights[0]) == pytest.approx(float(network.lumped.detach()), abs=1e-6)
+    np.testing.assert_array_equal(reading.sentences[0], reading.whole)
     assert reading.sharpness == pytest.approx(float(network.sharpness.detach()), rel=1e-6)
 
 

@@ -78,13 +78,14 @@ def test_fused_scores_are_those_that_serve(network, rows):
     with torch.no_grad():
         audio, text = sided(network.audio, rows), sided(network.text, rows)
         fused, whole, local = network.scores(audio, text)
+        said = network.sentences(text)
         balance, sharpness = float(network.balance), float(network.sharpness)
     np.testing.assert_allclose(fused, balance * whole + (1 - balance) * local, atol=1e-6)
     clips, starts = audio.vectors[audio.there].numpy(), rows[2]
     for row, length in enumerate(LENGTHS):
         reading = Reading(
-            text.vectors[row, :length].numpy(),
-            text.weights[row, :length].numpy(),
+            said.vectors[row, : length + 1].numpy(),
+            said.weights[row, : length + 1].numpy(),
             text.whole[row].numpy(),
             sharpness,
             balance,
