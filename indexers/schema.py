@@ -76,9 +76,9 @@ class Laid:
 class Reading:
     """A text as a joint encoder reads it, sentence by sentence.
 
-    `sentences` [n_sentences, dim] are unit rows, the whole text may be one of them; `weights` [n_sentences] is what each
-    counts for, summing to one; `whole` [dim] is the unit vector of all of it. `sharpness` is how much a sentence keeps to
-    the clips that fit it best, `balance` the share of the whole in the fused score, in [0, 1].
+    `sentences` [n_sentences, dim] are unit rows, the whole text may be one of them; `weights` [n_sentences] is what
+    each counts for, summing to one; `whole` [dim] is the unit vector of all of it. `sharpness` is how much a sentence
+    keeps to the clips that fit it best, `balance` the share of the whole in the fused score, in [0, 1].
     """
 
     sentences: Vectors
