@@ -14,6 +14,8 @@ from engine.retrieval import Ranking, reranked
 from engine.search import Searcher
 from indexers.encoders.testing import FakeTrackEncoder
 from indexers.generation import joint_space
+from indexers.schema import Laid
+from indexers.testing import unit_rows
 from rankers.attention import fused_scores
 
 NAME = "fake-track"
@@ -150,16 +152,21 @@ def test_a_library_keeps_clips_in_their_track_and_answers_by_fused_scores(made: 
 
 
 def test_clips_and_tracks_are_as_the_encoder_places_them(made: Path) -> None:
-    """From the same cache the fake joint encoder's clips, with their echoes."""
-    engine = Engine.open(made / "library", models=made / "models")
-    generation = engine.refresh().generation
-    clips = generation.clips(joint_space(NAME))
-    track = int(np.argmax(np.diff(clips.offsets)))
-    placed = clips.vectors(track)
-    assert len(placed) == 3
-    first = placed[0]
-    second = placed[1] - (placed[1] @ first) * 0  # as stored
-    assert np.linalg.norm(second) == pytest.approx(1, abs=2e-3)
-    assert all(finding.ok for finding in examine(engine))
-    names = {finding.subject for finding in examine(engine)}
-    assert {joint_space(NAME), f"encoder {NAME}, clips"} <= names
+    """The music clips of the fake encoder are its bands: placed by hand they are what the library keeps."""
+    generation = Engine.open(made / "library", models=made / "models").refresh().generation
+    clips, tracks = generation.clips(joint_space(NAME)), generation.track_vectors(joint_space(NAME))
+    lengths = np.diff(clips.offsets)
+    assert lengths.max() == 3
+    for row in range(generation.n_tracks):
+        bands = generation.clips("music").vectors(row)
+        alone = unit_rows(np.concatenate([bands, np.zeros_like(bands)], axis=1))
+        laid = Laid(clips.spans(row), np.array([0, len(alone)]), np.array([10.0], dtype=np.float32))
+        placed, whole = FakeTrackEncoder().place(alone, laid)
+        np.testing.assert_allclose(clips.vectors(row), placed, atol=2e-3)
+        np.testing.assert_allclose(tracks[row], whole[0], atol=2e-3)
+
+
+def test_the_doctor_examines_encoder_and_space(made: Path) -> None:
+    findings = examine(Engine.open(made / "library", models=made / "models"))
+    assert all(finding.ok for finding in findings)
+    assert {joint_space(NAME), f"encoder {NAME}, clips"} <= {finding.subject for finding in findings}

@@ -31,6 +31,7 @@ def answer(**settings: Any) -> Answer:
         ("hub:laion/larger_clap_general", "as described (larger_clap_general)"),
         ("hub:/home/me/clap/", "as described (clap)"),
         ("clap:/home/me/towers", "as described (towers)"),
+        ("collap:/home/me/long", "as described (long)"),
         ("new", "new"),
     ],
 )

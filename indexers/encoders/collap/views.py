@@ -103,7 +103,7 @@ def draw_view(story: Story, vectors: Vectors, settings: CollapSettings, rng: Rng
     drawn = rng.random()
     sections = np.flatnonzero(story.told.any(axis=0))
     if drawn < settings.whole or (not len(sections) and not story.summaries):
-        rows, numbers = _thinned(story.caption, settings.dropped, rng, untimed=untimed)
+        rows, numbers = _thinned(story.caption, settings, rng, untimed=untimed)
         return _view(story, (rows, numbers, story.told[numbers]), vectors, whole_of(story.track), count, rng)
     if story.summaries and (drawn < settings.whole + settings.summary or not len(sections)):
         text = story.summaries[int(rng.integers(len(story.summaries)))]
@@ -135,11 +135,13 @@ def rows_of(text: Text, chosen: Bools | None = None, *, untimed: bool) -> tuple[
     return rows[own], numbers[own]
 
 
-def _thinned(text: Text, most: float, rng: Rng, *, untimed: bool) -> tuple[Rows, Rows]:
+def _thinned(text: Text, settings: CollapSettings, rng: Rng, *, untimed: bool) -> tuple[Rows, Rows]:
     """A caption with some sentences left out, one at least kept, their order kept."""
     rows, numbers = rows_of(text, untimed=untimed)
-    stays = rng.random(len(rows)) >= rng.random() * most
-    stays[int(rng.integers(len(rows)))] = True
+    lot = rng.random(len(rows))
+    share = 1.0 - settings.dropped * rng.random()
+    count = min(settings.most_sentences, max(1, round(share * len(rows))))
+    stays = np.sort(np.argsort(lot)[:count])
     return rows[stays], numbers[stays]
 
 
