@@ -16,6 +16,9 @@ Waveforms: TypeAlias = npt.NDArray[np.float32]
 Samples: TypeAlias = npt.NDArray[np.float32]
 """Mono sound, [n_samples]."""
 
+Halves: TypeAlias = npt.NDArray[np.float16]
+"""Numbers as they are kept, in half precision."""
+
 Rows: TypeAlias = npt.NDArray[np.int64]
 """Row numbers of an index, from 0."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from indexers.errors import ConfigError, MediaError
 from indexers.files import disk_errors
 from indexers.library import Library
@@ -13,6 +15,7 @@ from indexers.pairs.journal import append_journal, read_journal
 from indexers.pairs.manifest import KINDS, Pair, write_pairs
 from indexers.pairs.plan import choose_places
 from indexers.pairs.splits import split_of
+from indexers.pairs.telling.swaps import facts_of, false_texts
 from indexers.pairs.tunes import find_tunes
 from indexers.pairs.unit import Job, Unit, make_units
 from indexers.pool import run_tasks
@@ -145,6 +148,7 @@ def _is_whole(row: Mapping[str, Any], folder: Path) -> bool:
 
 
 def _pair(unit: Unit, row: Mapping[str, Any], tune: str, folder: Path) -> Pair:
+    rng = np.random.default_rng([*unit.name.encode()])
     return Pair(
         folder / row["audio"],
         row["text"],
@@ -157,4 +161,5 @@ def _pair(unit: Unit, row: Mapping[str, Any], tune: str, folder: Path) -> Pair:
         tune,
         unit.kind,
         row["facts"],
+        false_texts(facts_of(row["facts"]), rng) if unit.kind == "clip" else (),
     )

@@ -20,7 +20,8 @@ SHOWN = 60  # characters of a bad value in a message
 class Pair:
     """A stretch of audio and a text that is true of it.
 
-    `end_s` is None for the end of the file; `rewrites` are other wordings of the same facts; `tune` is what must not be
+    `end_s` is None for the end of the file; `rewrites` are other wordings of the same facts, `false` texts that are not
+    true of the audio, though nearly: with fast for slow, or in another order; `tune` is what must not be
     on two sides of the split; `facts` is what the text tells, as plain values.
     """
 
@@ -35,6 +36,7 @@ class Pair:
     tune: str = ""
     kind: str = "clip"
     facts: Mapping[str, Any] = field(default_factory=dict)
+    false: tuple[str, ...] = ()
 
 
 def read_pairs(path: Path) -> tuple[Pair, ...]:
@@ -71,7 +73,11 @@ def as_json(pair: Pair, folder: Path) -> dict[str, Any]:
     audio = Path(os.path.relpath(pair.audio.absolute(), folder.absolute())).as_posix()
     values = {name: getattr(pair, name) for name in Pair.__slots__}
     kept = {name: value for name, value in values.items() if value not in ("", 0.0, None, (), {})}
-    return kept | {"audio": audio, "rewrites": list(pair.rewrites), "facts": dict(pair.facts)}
+    return kept | {"audio": audio, **_lists(pair), "facts": dict(pair.facts)}
+
+
+def _lists(pair: Pair) -> dict[str, list[str]]:
+    return {"rewrites": list(pair.rewrites)} | ({"false": list(pair.false)} if pair.false else {})
 
 
 def _pair(line: str, path: Path, number: int) -> Pair:
@@ -94,12 +100,13 @@ def _pair(line: str, path: Path, number: int) -> Pair:
         _choice(row, "split", SPLITS, where),
         start_s,
         end_s,
-        _rewrites(row.get("rewrites") or [], where),
+        _texts(row, "rewrites", where),
         _optional(row, "source", where),
         _optional(row, "licence", where),
         _optional(row, "tune", where) or str(audio),
         _choice(row, "kind", KINDS, where),
         _facts(row.get("facts"), where),
+        _texts(row, "false", where),
     )
 
 
@@ -126,9 +133,10 @@ def _words(text: str, where: str) -> str:
     return text
 
 
-def _rewrites(value: Any, where: str) -> tuple[str, ...]:
+def _texts(row: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
-        raise PairsError(f"{where}: rewrites is {_short(value)}; give a list of texts or leave it out")
+        raise PairsError(f"{where}: {name} is {_short(value)}; give a list of texts or leave it out")
     return tuple(_words(text.strip(), where) for text in value)
 
 

@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from indexers.encoders.clap.examples import Examples
+from indexers.encoders.clap.frames import TAGGED
 from indexers.encoders.clap.loss import contrast
 from indexers.encoders.clap.network import Towers
+from indexers.encoders.clap.reading import READ_DIM, Texts
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.encoders.learning.checkpoint import (
     Position,
@@ -20,6 +23,7 @@ from indexers.encoders.learning.checkpoint import (
     take_network,
 )
 from indexers.encoders.learning.run import BEST, CHECKPOINT, Run, Step
+from indexers.encoders.taggram import fit_norm
 from indexers.schema import Rows, Vectors
 
 DEPTH = 10  # validation counts fitting texts and clips among the first so many
@@ -29,15 +33,30 @@ LAST_RATE = 0.02  # of the learning rate that is left at the end
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some clips, the part of each that is heard, and one text for each."""
+    """Some clips, the part of each that is heard, one text for each and one that is false of it.
+
+    Texts are as they were read. `one` and `other` are wordings of the same, of any number of texts that are of no clip.
+    """
 
     frames: Tensor  # [n, N_FRAMES, N_FEATURES]
     there: Tensor  # [n, N_FRAMES]
-    sentences: Tensor  # [n, 384]
+    texts: Tensor  # [n, READ_DIM]
+    false: Tensor  # [n, READ_DIM], zeros where there is none
+    one: Tensor  # [n_wordings, READ_DIM]
+    other: Tensor  # [n_wordings, READ_DIM]
 
     def to(self, device: torch.device) -> "Batch":
         """The same on another device."""
-        return Batch(self.frames.to(device), self.there.to(device), self.sentences.to(device))
+        return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from: clips with texts, texts alone, and clips with texts to validate on."""
+
+    learnt: Examples
+    wordings: Texts
+    held_out: Examples
 
 
 class ClapTrainer:
@@ -47,27 +66,36 @@ class ClapTrainer:
         """Take towers on their device; an epoch has `n_batches` batches."""
         self.network, self.settings, self.n_steps = towers, settings, 0
         self._total = max(1, n_batches * settings.epochs)
-        heavy = [values for values in towers.parameters() if values.ndim > 1]
-        light = [values for values in towers.parameters() if values.ndim <= 1]  # biases, norms and the temperature
-        groups = [{"params": heavy, "weight_decay": settings.weight_decay}, {"params": light, "weight_decay": 0.0}]
-        self.optimisers = (torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98)),)
+        self.optimisers = (torch.optim.AdamW(_groups(towers, settings), lr=settings.learning_rate, betas=(0.9, 0.98)),)
 
     def step(self, batch: Batch) -> float:
         """Learn from one batch and give its loss."""
         for group in self.optimisers[0].param_groups:
-            group["lr"] = self.settings.learning_rate * self._share(self.n_steps / self._total)
+            group["lr"] = group["rate"] * self._share(self.n_steps / self._total)
         self.network.train()
         batch = batch.to(self.network.log_scale.device)
-        audio = self.network.audio(batch.frames, batch.there)
-        text = self.network.text(batch.sentences)
-        same = batch.sentences @ batch.sentences.T > self.settings.alike
-        loss = contrast(audio, text, self.network.scale, same)
+        loss = self._loss(batch)
         self.optimisers[0].zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimisers[0].step()
         self.n_steps += 1
         return float(loss.detach())
+
+    def _loss(self, batch: Batch) -> Tensor:
+        text, scale = self.network.text, self.network.scale
+        false = text(batch.false) * (batch.false != 0).any(dim=1, keepdim=True)
+        audio = self.network.audio(batch.frames, batch.there)
+        loss = contrast(audio, text(batch.texts), scale, self._same(batch.texts), false)
+        if not len(batch.one):
+            return loss
+        worded = contrast(text(batch.one), text(batch.other), scale, self._same(batch.one))
+        return loss + self.settings.wordings * worded
+
+    def _same(self, read: Tensor) -> Tensor:
+        """Which texts say nearly the same, in the same order."""
+        rows = torch.nn.functional.normalize(read, dim=1)
+        return rows @ rows.T > self.settings.alike
 
     def _share(self, progress: float) -> float:
         """Of the learning rate: up in a straight line, then down along a cosine."""
@@ -78,7 +106,18 @@ class ClapTrainer:
         return LAST_RATE + (1.0 - LAST_RATE) * fallen
 
 
-def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSettings, run: Run) -> Position:
+def _groups(towers: Towers, settings: ClapSettings) -> list[dict[str, Any]]:
+    """What is learnt at which rate: what starts from known words moves more slowly than what starts at random."""
+    known = {id(values) for values in (towers.audio.words.weight, towers.text.straight.weight)}
+    named: dict[tuple[float, float], list[Tensor]] = {}
+    for values in towers.parameters():
+        rate = settings.learning_rate * (settings.slower if id(values) in known else 1.0)
+        decay = settings.weight_decay if values.ndim > 1 else 0.0  # not of biases, norms and the temperature
+        named.setdefault((rate, decay), []).append(values)
+    return [{"params": own, "rate": rate, "weight_decay": decay} for (rate, decay), own in named.items()]
+
+
+def train(towers: Towers, material: Material, settings: ClapSettings, run: Run) -> Position:
     """Train until the epochs or the minutes are over, or until held-out pairs are found no better.
 
     A checkpoint of the same run is gone on from, epoch by epoch, to the bit. Afterwards the towers have the weights of
@@ -86,8 +125,7 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
 
     Args:
         towers: As `start_towers` made them.
-        learnt: To learn from.
-        held_out: To validate on.
+        material: To learn from and to validate on.
         settings: See there.
         run: Where to keep checkpoints, and how long to go on.
 
@@ -96,14 +134,14 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
         ModelError: it is damaged.
         StorageError: the disk refused.
     """
-    n_batches = -(-len(learnt) // settings.batch)
+    n_batches = -(-len(material.learnt) // settings.batch)
     trainer = ClapTrainer(towers, settings, n_batches)
     path = run.folder / CHECKPOINT
     position = load_checkpoint(path, run.identity, trainer) if path.exists() else Position()
     before_s, started = position.seconds, run.clock()
     while position.epoch < settings.epochs and position.stale < settings.patience:
-        losses = [trainer.step(batch) for batch in draw_epoch(learnt, settings, position.epoch)]
-        found = recall(towers, held_out)
+        losses = [trainer.step(batch) for batch in draw_epoch(material, settings, position.epoch)]
+        found = recall(towers, material.held_out)
         position.seconds = before_s + run.clock() - started
         _judge(position, found, towers, run)
         about = {
@@ -121,40 +159,67 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
     return position
 
 
-def start_towers(learnt: Examples, settings: ClapSettings, device: torch.device) -> Towers:
-    """Make towers at random that take what is usual in the examples for usual; the same seed, the same towers."""
+def start_towers(learnt: Examples, classes: Vectors, settings: ClapSettings, device: torch.device) -> Towers:
+    """Make towers that call what they hear by the words of its tags; the same seed, the same towers.
+
+    Args:
+        learnt: What is usual in them is usual for the towers, but for tags: those have the built-in reference.
+        classes: Sentence vectors of the tags' texts, [N_TAGS, 384].
+        settings: See there.
+        device: Where they go.
+    """
     torch.manual_seed(settings.seed)
     towers = Towers(settings)
     there = np.arange(learnt.frames.shape[1]) < learnt.counts[:, None]
-    towers.audio.standardise_by(torch.from_numpy(learnt.frames[there].astype(np.float32)))
+    norm = fit_norm([], TAGGED)
+    towers.audio.standardise_by(torch.from_numpy(learnt.frames[there].astype(np.float32)), norm)
+    towers.name_tags(torch.from_numpy(classes))
     return towers.to(device)
 
 
-def draw_epoch(examples: Examples, settings: ClapSettings, epoch: int) -> Iterator[Batch]:
+def draw_epoch(material: Material, settings: ClapSettings, epoch: int) -> Iterator[Batch]:
     """All clips once, in a drawn order, each with a drawn text and heard whole or in part.
 
-    The caption is taken with the probability `original`, else one of its rewrites: S. Ghosh et al., "ReCLAP" (2024).
+    Clips of one tune stay together, so that a batch has the same tune played otherwise, or the same sounds in another
+    order, to be told apart. The caption is taken with the probability `original`, else one of its rewrites: S. Ghosh et
+    al., "ReCLAP" (2024). Of texts alone, as many as clips are drawn with two wordings each.
     """
     rng = np.random.default_rng((settings.seed, epoch))
     torch.manual_seed(int(rng.integers(2**62)))  # of dropout
-    order = rng.permutation(len(examples))
-    texts = _drawn_texts(examples, settings.original, rng)
+    examples = material.learnt
+    order = _by_tune(examples.tunes, rng)
+    texts, _ = examples.texts.draw(rng, settings.original)
+    false, n_false = examples.false.draw(rng)
     there = _drawn_parts(examples.counts, examples.frames.shape[1], settings.shorter, rng)
     for at in range(0, len(order), settings.batch):
         rows = order[at : at + settings.batch]
-        yield Batch(
-            torch.from_numpy(examples.frames[rows].astype(np.float32)),
-            torch.from_numpy(there[rows]),
-            torch.from_numpy(examples.sentences[texts[rows]]),
+        untrue = np.zeros((len(rows), READ_DIM), dtype=np.float32)
+        has = n_false[rows] > 0
+        untrue[has] = examples.false.read[false[rows[has]]]
+        arrays = (
+            examples.frames[rows].astype(np.float32),
+            there[rows],
+            examples.texts.read[texts[rows]],
+            untrue,
+            *_drawn_wordings(material.wordings, min(settings.batch, len(rows)), rng),
         )
+        yield Batch(*map(torch.from_numpy, arrays))
 
 
-def _drawn_texts(examples: Examples, original: float, rng: np.random.Generator) -> Rows:
-    """The row of one text for each clip."""
-    n_rewrites = np.diff(examples.starts) - 1
-    rewritten = (rng.random(len(examples)) >= original) & (n_rewrites > 0)
-    chosen = 1 + (rng.random(len(examples)) * n_rewrites).astype(np.int64)
-    return np.asarray(examples.starts[:-1] + np.where(rewritten, chosen, 0))
+def _by_tune(tunes: Rows, rng: np.random.Generator) -> Rows:
+    """Rows in a drawn order in which those of one tune follow one another."""
+    places = rng.permutation(int(tunes.max(initial=-1)) + 1)
+    return np.lexsort((rng.random(len(tunes)), places[tunes]))
+
+
+def _drawn_wordings(wordings: Texts, count: int, rng: np.random.Generator) -> tuple[Vectors, Vectors]:
+    """Two different wordings of some texts, [n, READ_DIM] each."""
+    groups = rng.permutation(len(wordings))[:count]
+    sizes = np.diff(wordings.starts)[groups]
+    one = (rng.random(len(groups)) * sizes).astype(np.int64)
+    other = (one + 1 + (rng.random(len(groups)) * (sizes - 1)).astype(np.int64)) % np.maximum(sizes, 1)
+    starts = wordings.starts[groups]
+    return wordings.read[starts + one], wordings.read[starts + other]
 
 
 def _drawn_parts(
@@ -182,7 +247,7 @@ def embed(towers: Towers, examples: Examples) -> tuple[Vectors, Vectors]:
             device
         )
         audio.append(towers.audio(frames, there).cpu())
-        text.append(towers.text(torch.from_numpy(examples.captions[rows]).to(device)).cpu())
+        text.append(towers.text(torch.from_numpy(examples.texts.first[rows]).to(device)).cpu())
     return torch.cat(audio).numpy(), torch.cat(text).numpy()
 
 

@@ -16,7 +16,6 @@ from indexers.files import disk_errors, write_atomically
 from indexers.media.windows import plan_windows
 from indexers.schema import Vectors
 
-Halves = npt.NDArray[np.float16]
 
 PART_TRACKS = 1024  # in a compacted part
 GROUP_TRACKS = 64  # in a row group: what is in memory while reading
