@@ -80,7 +80,8 @@ class Vocabulary:
             pieces = json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{tokenizer} cannot be read: run `segue models pull text`") from error
-        texts = (*class_names(TAG_ENCODERS), *class_texts(TAG_ENCODERS), *SHORT.values(), *more)
+        said = (*SHORT.values(), *ADJECTIVES, *DOING, *DOING.values())
+        texts = (*class_names(TAG_ENCODERS), *class_texts(TAG_ENCODERS), *said, *more)
         self._words = {piece for piece in pieces if piece.isalpha() and len(piece) > 1}
         self._words |= {word for text in texts for word in words_of(text) if word.isalpha()}
 

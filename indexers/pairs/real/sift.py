@@ -8,7 +8,15 @@ import numpy as np
 from indexers.base import JointEncoder, TextEncoder
 from indexers.encoders.clap.frames import HEARS
 from indexers.encoders.music import unit
-from indexers.encoders.taggram import TAG_ENCODERS, Taggram, TagNorm, class_names, class_texts, standardise
+from indexers.encoders.taggram import (
+    TAG_ENCODERS,
+    Taggram,
+    TagNorm,
+    class_names,
+    class_texts,
+    content_words,
+    standardise,
+)
 from indexers.errors import ConfigError
 from indexers.pairs.real.hearing.heard import Sounding
 from indexers.schema import Vectors
@@ -20,8 +28,9 @@ Scorer = Callable[[Sequence[str], Sequence[Sounding], TagNorm], Vectors]  # to [
 
 def tag_scorer(encoder: TextEncoder) -> Scorer:
     """Score texts by the classes they name, on what was heard in standard deviations of what is usual."""
-    vectors = encoder.encode(class_texts(TAG_ENCODERS))
-    return partial(_by_tags, Taggram(encoder, class_names(TAG_ENCODERS), vectors=vectors))
+    known = Remembering(encoder)
+    taggram = Taggram(known, class_names(TAG_ENCODERS), vectors=known.encode(class_texts(TAG_ENCODERS)))
+    return partial(_by_tags, taggram, known)
 
 
 def joint_scorer(joint: JointEncoder) -> Scorer:
@@ -35,7 +44,25 @@ def joint_scorer(joint: JointEncoder) -> Scorer:
     return partial(_by_cosine, joint)
 
 
-def _by_tags(taggram: Taggram, texts: Sequence[str], soundings: Sequence[Sounding], norm: TagNorm) -> Vectors:
+class Remembering:
+    """A text encoder that encodes every text once: captions of one kind share most of their words."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self.name, self.fingerprint, self.dim = encoder.name, encoder.fingerprint, encoder.dim
+        self._encoder = encoder
+        self._vectors: dict[str, Vectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts into [n_texts, dim]; see `TextEncoder.encode`. Those of like length are encoded together."""
+        new = sorted(set(texts) - set(self._vectors), key=lambda text: (len(text), text))
+        self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
+
+
+def _by_tags(
+    taggram: Taggram, known: Remembering, texts: Sequence[str], soundings: Sequence[Sounding], norm: TagNorm
+) -> Vectors:
+    known.encode([*texts, *(word for text in texts for word in content_words(text))])
     heard = standardise(np.stack([one.pooled for one in soundings]), norm)
     return np.asarray(taggram.weights(texts) @ heard.T, dtype=np.float32)
 

@@ -12,6 +12,7 @@ SLOWEST_BPM, FASTEST_BPM = 50.0, 200.0
 USUAL_BPM, OCTAVES = 120.0, 0.9  # the middle and the width of what is expected, as of a normal over octaves
 SURE = 0.35  # of the autocorrelation at the beat, when all onsets at equal distances give 1
 AGREEING = 0.04  # of each other that the tempi of both halves may differ
+LEAST_STIR = 0.01  # the standard deviation of the onset strength below which nothing begins at all
 SHORTEST_S = 6.0
 COMPRESSION = 1000.0
 
@@ -32,6 +33,8 @@ def tempo_of(samples: Samples, sample_rate_hz: int) -> int | None:
     if len(samples) < SHORTEST_S * sample_rate_hz:
         return None
     strength = onset_strength(samples, sample_rate_hz)
+    if float(strength.std()) < LEAST_STIR:
+        return None
     rate = sample_rate_hz / HOP
     bpm, share = _strongest(strength, rate)
     if share < SURE:

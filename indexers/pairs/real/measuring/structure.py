@@ -9,7 +9,7 @@ from indexers.schema import Vectors
 
 REACH_S = 16.0  # on each side of a moment that is compared
 LEAST_S = 10.0  # of a section
-SURE = 0.06  # of novelty, as a difference of mean cosines within and across
+SURE = 0.15  # of novelty, as a difference of mean cosines within and across
 MOST_SECTIONS = 8
 
 
@@ -48,6 +48,7 @@ def novelty(vectors: Vectors, times_s: Vectors) -> Vectors:
     """
     rows = unit(vectors - vectors.mean(axis=0))
     similar = rows @ rows.T
+    np.fill_diagonal(similar, 0.0)  # a window is like itself in any track
     gaps = (times_s[1:] + times_s[:-1]) / 2
     return np.array([_checked(similar, times_s - gap) for gap in gaps], dtype=np.float32)
 
@@ -56,6 +57,6 @@ def _checked(similar: Vectors, away_s: Vectors) -> float:
     taper = np.exp(-0.5 * (away_s / (REACH_S / 2)) ** 2) * (np.abs(away_s) <= REACH_S)
     before, after = taper * (away_s < 0), taper * (away_s > 0)
     within = before @ similar @ before + after @ similar @ after
-    weight = before.sum() ** 2 + after.sum() ** 2
+    weight = before.sum() ** 2 + after.sum() ** 2 - (taper**2).sum()
     across, crossing = before @ similar @ after, before.sum() * after.sum()
-    return 0.0 if crossing <= 0 else float(within / weight - across / crossing)
+    return 0.0 if crossing <= 0 or weight <= 0 else float(within / weight - across / crossing)
