@@ -14,7 +14,6 @@ from indexers.errors import PairsError
 from indexers.schema import Halves, Rows, Vectors
 
 
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """What is said of a clip, its caption first, what is false of it, and the tune that it is of."""
