@@ -40,6 +40,12 @@ def pairs(  # noqa: PLR0913 - one parameter per option
         list[Path] | None,
         typer.Option(metavar="FILE", help="Texts that say the same, CSV or JSON lines; may be repeated."),
     ] = None,
+    join: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Join named sounds of this manifest, in both orders and at once; may be "
+                     "repeated."),
+    ] = None,
+    couples: Annotated[int, typer.Option(min=1, help="Couples of sounds that are joined, three clips each.")] = 1_000,
     sources: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A TOML file that names audio and texts, with more settings.")
     ] = None,
@@ -66,6 +72,7 @@ def pairs(  # noqa: PLR0913 - one parameter per option
     """Make pairs of audio and captions from scores, real audio and texts, or check a manifest written by hand."""
     from indexers.pairs.checks import read_checked, tally
     from indexers.pairs.collect import collect_pairs
+    from indexers.pairs.joining.make import JoinOrder, join_sounds
     from indexers.pairs.make import Order, score_maker
     from indexers.pairs.texts.make import text_maker
     from indexers.settings import cores
@@ -74,7 +81,7 @@ def pairs(  # noqa: PLR0913 - one parameter per option
         _report(check, tally(read_checked(check)), as_json=as_json)
         return
     named = _sources(sources, audio or [], texts or [], label=label, fold=fold, licence=licence)
-    processes, alone = workers or cores(), not (named.audio or named.texts)
+    processes, alone = workers or cores(), not (named.audio or named.texts or join)
     makers: list[Maker] = []
     if alone or clips is not None or long is not None:
         usual = (CLIPS, LONGS) if alone else (0, 0)
@@ -85,6 +92,8 @@ def pairs(  # noqa: PLR0913 - one parameter per option
         makers.append(_audio_maker(named, ontology, filter_by, model_share=model_share, seed=seed, workers=processes))
     if named.texts:
         makers.append(text_maker(named.texts))
+    if join:
+        makers.append(partial(join_sounds, JoinOrder(tuple(join), couples, seed, processes)))
     with progress_bar() as move:
         made = collect_pairs(out, makers, move)
     for note in made.notes:

@@ -25,7 +25,8 @@ class Pair:
 
     `audio` is `NO_AUDIO` for texts alone, and only there. `end_s` is None for the end of the file; `rewrites` are other
     wordings of the same facts, `false` texts that are not true of the audio, though nearly: with fast for slow, or in
-    another order; `tune` is what must not be on two sides of the split; `facts` is what the text tells, as plain values.
+    another order; `tune` is what must not be on two sides of the split; `facts` is what the text tells, as plain
+    values.
     """
 
     audio: Path

@@ -1,6 +1,6 @@
 """What a text says of order: its clauses, each with its place in time, read off English time words.
 
-Sentence vectors hardly tell "rain, then a dog" from "a dog, then rain"; clauses with places do, whatever they are about.
+Sentence vectors hardly tell "rain, then a dog" from "a dog, then rain"; clauses with places do, whatever they tell of.
 """
 
 import re
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 LATER = (
     r"(?:(?:and|but) )?(?:then|afterwards|after that|later(?: on)?|next|finally|subsequently)|(?:is |are )?followed by|"
-    r"before|until|(?:and )?(?:ends?|ending|finishes|finishing) with|(?:and )?(?:turns?|turning) into|giv(?:es|ing) way to"
+    r"before|until|(?:and )?(?:ends?|ending|finishes|finishing) with|(?:and )?(?:turns?|turning) into|"
+    r"giv(?:es|ing) way to"
 )
 EARLIER = r"after|(?:is |are )?preceded by|following|once"
 TOGETHER = r"while|whilst|during|at the same time as"

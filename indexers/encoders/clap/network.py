@@ -81,7 +81,8 @@ class TextHead(nn.Module):
         super().__init__()
         self.register_buffer("centre", torch.zeros(TEXT_DIM))
         self.straight = nn.Linear(TEXT_DIM, settings.content, bias=False)
-        nn.init.eye_(self.straight.weight)
+        keep = nn.init.eye_ if settings.content == TEXT_DIM else nn.init.orthogonal_
+        keep(self.straight.weight)
         self.bent = nn.Sequential(
             nn.Linear(TEXT_DIM, settings.text_hidden),
             nn.GELU(),

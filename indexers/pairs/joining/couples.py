@@ -55,7 +55,7 @@ def draw_couples(sounds: Sequence[NamedSound], count: int, rng: Rng) -> list[Cou
     for split, share in SHARES.items():
         own = [sound for sound in sounds if sound.split == split]
         names = sorted({sound.name for sound in own})
-        if len(names) < 2:  # noqa: PLR2004 - a couple
+        if len(names) < 2:
             continue
         of = {name: [sound for sound in own if sound.name == name] for name in names}
         for _ in range(round(share * count)):
@@ -72,7 +72,7 @@ def tell_order(first: str, second: str, rng: Rng, *, held_out: bool) -> tuple[st
 
 def tell_together(one: str, other: str, rng: Rng, *, held_out: bool) -> tuple[str, ...]:
     """Say that both sound at once, in some ways."""
-    named = (one, other) if rng.random() < 0.5 else (other, one)  # noqa: PLR2004 - a coin
+    named = (one, other) if rng.random() < 0.5 else (other, one)
     return _told(WHILE_HELD_OUT if held_out else WHILE, *named, rng)
 
 

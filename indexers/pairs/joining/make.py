@@ -110,7 +110,7 @@ def _pair(couple: Couple, path: Path, texts: Sequence[str], false: Sequence[str]
     names = [couple.one.name, couple.other.name]
     facts: Mapping[str, object] = {
         "couple": couple.number,
-        "how": ONE_AFTER_ANOTHER if place < 2 else AT_ONCE,  # noqa: PLR2004 - the third is both at once
+        "how": ONE_AFTER_ANOTHER if place < 2 else AT_ONCE,
         "sounds": names[::-1] if place == 1 else names,
     }
     licences = " and ".join(dict.fromkeys(sound.licence for sound in (couple.one, couple.other) if sound.licence))

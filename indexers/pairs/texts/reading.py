@@ -72,7 +72,7 @@ def _json(text: str) -> Iterable[Mapping[str, Any]]:
     rows = json.loads(text) if whole else [json.loads(line) for line in text.split("\n") if line.strip()]
     if not all(isinstance(row, dict) for row in rows):
         raise ValueError("a row is no object")
-    return rows  # type: ignore[no-any-return]
+    return rows
 
 
 def _name(row: Mapping[str, Any], source: TextSource) -> str:
