@@ -17,8 +17,8 @@ def composition(scores: Vectors) -> dict[str, Bools]:
         scores: [n_couples, 2, 2], of audio 0 and 1 against text 0 and 1, where text i is true of audio i alone.
 
     Returns:
-        For "text", that each audio has its own text above the other; for "audio", that each text has its own audio above
-        the other; for "group", both: [n_couples] each. Equal scores count as wrong.
+        For "text", that each audio has its own text above the other; for "audio", that each text has its own audio
+        above the other; for "group", both: [n_couples] each. Equal scores count as wrong.
 
     Raises:
         ShapeError: the scores have another shape.
@@ -30,6 +30,6 @@ def composition(scores: Vectors) -> dict[str, Bools]:
         raise ShapeError(f"scores have the shape {scores.shape}, not [n_couples, 2, 2]")
     own = np.stack([scores[:, 0, 0], scores[:, 1, 1]], axis=1)
     other_text = np.stack([scores[:, 0, 1], scores[:, 1, 0]], axis=1)
-    text = (own > other_text).all(axis=1)
-    audio = (own > other_text[:, ::-1]).all(axis=1)
-    return {"text": text, "audio": audio, "group": text & audio}
+    text = np.asarray((own > other_text).all(axis=1))
+    audio = np.asarray((own > other_text[:, ::-1]).all(axis=1))
+    return {"text": text, "audio": audio, "group": np.asarray(text & audio)}

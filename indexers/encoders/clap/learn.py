@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from indexers.base import TextEncoder
 from indexers.encoders.clap.examples import Examples, Said, gather_examples, join_examples
@@ -18,7 +18,7 @@ from indexers.encoders.clap.listening import Span, listen, span_of
 from indexers.encoders.clap.reading import Texts, group_texts
 from indexers.encoders.clap.retrieval import retrieval
 from indexers.encoders.clap.settings import ClapSettings
-from indexers.encoders.clap.storage import Stored, card_of, read_towers, stored_of, write_towers
+from indexers.encoders.clap.storage import card_of, read_towers, stored_of, write_towers
 from indexers.encoders.classes import class_texts
 from indexers.encoders.learning.run import Run, Step, ignore
 from indexers.errors import PairsError
@@ -27,11 +27,6 @@ from indexers.media.probe import probe
 from indexers.models.store import ModelStore
 from indexers.pairs.checks import check_leaks, read_checked
 from indexers.pairs.manifest import SPLITS, Pair
-
-if TYPE_CHECKING:
-    import torch
-
-    from indexers.encoders.clap.network import Towers
 
 TRAINING, LOG, HEARD = "training", "training.jsonl", "heard"
 FEWEST = 100  # clips to learn from
@@ -107,7 +102,8 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
         ModelError: weights are missing.
         StorageError: the disk refused.
     """
-    from indexers.encoders.clap.training import Material, embed, train
+    from indexers.encoders.clap.encoder import load_towers
+    from indexers.encoders.clap.training import Material, embed, start_towers, train
     from indexers.encoders.device import pick_device
 
     device = pick_device(lesson.device)
@@ -116,14 +112,15 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
     check_leaks(pairs)
     _check_enough(pairs)
     work = _workplace(lesson)
-    towers_before = None if lesson.start is None else read_towers(lesson.start)
-    settings = settings if towers_before is None else later_stage(settings, towers_before.settings)
+    before = None if lesson.start is None else read_towers(lesson.start)
+    settings = settings if before is None else later_stage(settings, before.settings)
     learnt, held_out, test = _sides(books, lesson, store, sentences)
-    towers = _towers(towers_before, learnt, sentences, settings, device)
+    classes = sentences.encode(class_texts(TAGGED))
+    towers = start_towers(learnt, classes, settings, device) if before is None else load_towers(before).to(device)
     minutes = float("inf") if lesson.minutes is None else lesson.minutes
-    started = "" if towers_before is None else towers_before.fingerprint
+    started = "" if before is None else before.fingerprint
     run = Run(work, _identity(books, settings, started), minutes, lesson.progress)
-    position = train(towers, Material(learnt, _wordings(books, sentences), held_out), settings, run)
+    position = train(towers, Material(learnt, _wordings(books, sentences), classes, held_out), settings, run)
     figures = {
         "minutes": round(position.seconds / 60.0, 2),
         "epochs": position.epoch,
@@ -147,17 +144,6 @@ def later_stage(settings: ClapSettings, built: ClapSettings) -> ClapSettings:
     taught = {"learning_rate": LATER_RATE * settings.learning_rate, "epochs": LATER_EPOCHS}
     kept = {name: getattr(built, name) for name in ("content", "order", "hidden", "layers", "heads", "text_hidden")}
     return settings.model_copy(update={**kept, **taught})
-
-
-def _towers(
-    before: Stored | None, learnt: Examples, sentences: TextEncoder, settings: ClapSettings, device: "torch.device"
-) -> "Towers":
-    from indexers.encoders.clap.encoder import load_towers
-    from indexers.encoders.clap.training import start_towers
-
-    if before is not None:
-        return load_towers(before).to(device)
-    return start_towers(learnt, sentences.encode(class_texts(TAGGED)), settings, device)
 
 
 def _workplace(lesson: Lesson) -> Path:

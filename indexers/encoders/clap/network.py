@@ -37,6 +37,7 @@ class AudioTower(nn.Module):
         self.threshold = nn.Parameter(torch.full((N_TAGS,), UNUSUAL))
         self.words = nn.Linear(N_TAGS, settings.content, bias=False)
         self.forget = nn.Dropout(settings.dropout)
+        self.tags_alone = settings.tags_alone
         self.read = nn.Sequential(nn.Dropout(settings.dropout), nn.Linear(N_FEATURES, hidden), nn.LayerNorm(hidden))
         self.place = nn.Parameter(0.02 * torch.randn(N_FRAMES, hidden))
         layer = nn.TransformerEncoderLayer(
@@ -51,7 +52,7 @@ class AudioTower(nn.Module):
         """Pool the frames that are there; every row has one at least."""
         standard = (frames - cast("Tensor", self.centre)) / cast("Tensor", self.spread)
         mixed = self.mix(self.read(standard) + self.place[: frames.shape[1]], src_key_padding_mask=~there)
-        content = self._tagged(frames[:, :, -N_TAGS:]) + self.say(mixed)
+        content = self._tagged(frames[:, :, -N_TAGS:]) + self._sometimes(self.say(mixed))
         weights = there.to(content.dtype)
         weights = weights / weights.sum(dim=1, keepdim=True)
         pooled = (content * weights.unsqueeze(2)).sum(dim=1)
@@ -63,6 +64,13 @@ class AudioTower(nn.Module):
         unusual = (tags - cast("Tensor", self.usual)) / cast("Tensor", self.varies) - self.threshold
         heard = nn.functional.softplus(unusual, beta=SHARPNESS)
         return nn.functional.normalize(self.words(self.forget(heard)), dim=2)
+
+    def _sometimes(self, said: Tensor) -> Tensor:
+        """Leave out what the transformer says of some clips while learning, so that the tags' words stay true alone."""
+        if not self.training:
+            return said
+        kept = torch.rand(len(said), 1, 1, device=said.device) >= self.tags_alone
+        return said * kept
 
     @torch.no_grad()
     def standardise_by(self, frames: Tensor, norm: TagNorm) -> None:

@@ -18,6 +18,8 @@ class ClapSettings(Section):
     original: float = Field(default=0.4, ge=0.0, le=1.0)  # of the pairs keep their caption, the others take a rewrite
     shorter: float = Field(default=0.5, ge=0.0, le=1.0)  # of the clips are heard in part: a library has single windows
     alike: float = Field(default=0.95, ge=-1.0, le=1.0)  # cosine from which two texts say the same: no negatives
+    tags_alone: float = Field(default=0.3, ge=0.0, lt=1.0)  # of the clips are known by the words of their tags only
+    anchor: NonNegativeFloat = 0.2  # what finding a tag by its own text counts beside finding a clip
     wordings: NonNegativeFloat = 0.5  # what finding a text by another wording counts beside finding its sound
     batch: PositiveInt = 512
     learning_rate: PositiveFloat = 1e-3

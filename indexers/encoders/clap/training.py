@@ -52,19 +52,24 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learnt from: clips with texts, texts alone, and clips with texts to validate on."""
+    """What is learnt from: clips with texts, texts alone, tags' texts; and clips with texts to validate on.
+
+    `classes` are sentence vectors of the texts of the tags, [N_TAGS, 384], unit rows.
+    """
 
     learnt: Examples
     wordings: Texts
+    classes: Vectors
     held_out: Examples
 
 
 class ClapTrainer:
     """The towers and their optimiser; `n_steps` steps were taken."""
 
-    def __init__(self, towers: Towers, settings: ClapSettings, n_batches: int) -> None:
-        """Take towers on their device; an epoch has `n_batches` batches."""
+    def __init__(self, towers: Towers, classes: Vectors, settings: ClapSettings, n_batches: int) -> None:
+        """Take towers on their device, and the texts of tags; an epoch has `n_batches` batches."""
         self.network, self.settings, self.n_steps = towers, settings, 0
+        self._tags = torch.nn.functional.pad(torch.from_numpy(classes), (0, READ_DIM - classes.shape[1]))
         self._total = max(1, n_batches * settings.epochs)
         self.optimisers = (torch.optim.AdamW(_groups(towers, settings), lr=settings.learning_rate, betas=(0.9, 0.98)),)
 
@@ -87,10 +92,18 @@ class ClapTrainer:
         false = text(batch.false) * (batch.false != 0).any(dim=1, keepdim=True)
         audio = self.network.audio(batch.frames, batch.there)
         loss = contrast(audio, text(batch.texts), scale, self._same(batch.texts), false)
+        loss = loss + self.settings.anchor * self._anchored()
         if not len(batch.one):
             return loss
         worded = contrast(text(batch.one), text(batch.other), scale, self._same(batch.one))
         return loss + self.settings.wordings * worded
+
+    def _anchored(self) -> Tensor:
+        """How badly each tag is found by its own text: what no clip tells of must not be forgotten."""
+        read = self._tags.to(self.network.log_scale.device)
+        words = torch.nn.functional.normalize(self.network.audio.words.weight.T, dim=1)
+        text = self.network.text(read)[:, : self.settings.content]
+        return contrast(words, text, self.network.scale, self._same(read))
 
     def _same(self, read: Tensor) -> Tensor:
         """Which texts say nearly the same, in the same order."""
@@ -135,7 +148,7 @@ def train(towers: Towers, material: Material, settings: ClapSettings, run: Run) 
         StorageError: the disk refused.
     """
     n_batches = -(-len(material.learnt) // settings.batch)
-    trainer = ClapTrainer(towers, settings, n_batches)
+    trainer = ClapTrainer(towers, material.classes, settings, n_batches)
     path = run.folder / CHECKPOINT
     position = load_checkpoint(path, run.identity, trainer) if path.exists() else Position()
     before_s, started = position.seconds, run.clock()

@@ -115,3 +115,18 @@ def test_a_false_text_counts_against_its_own_clip_alone():
     back = np.log(np.exp(logits).sum(axis=0)) - np.diag(logits)
     found = contrast(audio, text, torch.tensor(2.0), torch.eye(2, dtype=torch.bool), false)
     assert float(found) == pytest.approx((np.mean([first, second]) + back.mean()) / 2, rel=1e-5)
+
+
+def test_some_clips_are_known_by_their_tags_alone_while_learning(quick, classes):
+    towers = Towers(quick.model_copy(update={"dropout": 0.0, "tags_alone": 0.5}))
+    towers.name_tags(torch.from_numpy(classes))
+    torch.nn.init.normal_(towers.audio.say.weight)
+    frames, there = torch.randn(1, 2, N_FEATURES).repeat(400, 1, 1), torch.ones(400, 2, dtype=torch.bool)
+    with torch.no_grad():
+        heard = towers.train().audio(frames, there)
+        whole = towers.eval().audio(frames, there)
+        towers.audio.say.weight.zero_()
+        alone = towers.audio(frames, there)
+    by_tags = (heard - alone).abs().max(dim=1).values < 1e-5
+    assert float(by_tags.float().mean()) == pytest.approx(0.5, abs=0.1)
+    torch.testing.assert_close(heard[~by_tags], whole[~by_tags])

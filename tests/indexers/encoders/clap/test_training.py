@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,10 +14,10 @@ CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
-def material(make_examples):
+def material(make_examples, classes):
     learnt, held_out = make_examples(240, 1), make_examples(80, 2)
     alone = make_examples(50, 3).texts
-    return Material(learnt, alone, held_out)
+    return Material(learnt, alone, classes, held_out)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +96,7 @@ def test_texts_alone_come_in_two_wordings_of_the_same(material, quick):
         pairs = [[row_of[row.numpy().tobytes()] for row in side] for side in (batch.one, batch.other)]
         assert all(one // 3 == other // 3 and one != other for one, other in zip(*pairs, strict=True))
     none = Texts(np.empty((0, READ_DIM), dtype=np.float32), np.zeros(1, dtype=np.int64))
-    batch = next(draw_epoch(Material(material.learnt, none, material.held_out), quick, 0))
+    batch = next(draw_epoch(replace(material, wordings=none), quick, 0))
     assert len(batch.one) == len(batch.other) == 0
 
 
@@ -124,6 +126,6 @@ def test_embeddings_are_unit_rows(material, start, quick):
 
 
 def test_a_batch_goes_to_where_the_towers_are(material, start, quick):
-    trainer = ClapTrainer(start().to("meta"), quick, 1)
+    trainer = ClapTrainer(start().to("meta"), material.classes, quick, 1)
     with pytest.raises(RuntimeError, match="on meta tensors"):  # not that tensors are on different devices
         trainer.step(next(draw_epoch(material, quick, 0)))
