@@ -102,8 +102,9 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
         ModelError: weights are missing.
         StorageError: the disk refused.
     """
+    from indexers.encoders.clap.drawing import Material
     from indexers.encoders.clap.encoder import load_towers
-    from indexers.encoders.clap.training import Material, embed, start_towers, train
+    from indexers.encoders.clap.training import embed, start_towers, train
     from indexers.encoders.device import pick_device
 
     device = pick_device(lesson.device)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from indexers.encoders.clap.drawing import Material, draw_epoch
 from indexers.encoders.clap.reading import READ_DIM, Texts
 from indexers.encoders.clap.retrieval import ranks_of, retrieval
-from indexers.encoders.clap.training import ClapTrainer, Material, draw_epoch, embed, recall, start_towers, train
+from indexers.encoders.clap.training import ClapTrainer, embed, recall, start_towers, train
 from indexers.encoders.learning.run import CHECKPOINT, Run
 from indexers.errors import ConfigError
 
