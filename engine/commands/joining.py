@@ -26,6 +26,9 @@ def clap(  # noqa: PLR0913 - one parameter per option
         Path | None,
         typer.Option("--from", metavar="DIR", help="Go on from these towers: a second stage, at a lower rate."),
     ] = None,
+    false_texts: Annotated[
+        bool, typer.Option("--false-texts/--no-false-texts", help="Learn from texts that are false of clips too.")
+    ] = True,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the towers go.")],
     minutes: Annotated[float | None, typer.Option(min=0.1, help="Train no longer than this.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -42,6 +45,7 @@ def clap(  # noqa: PLR0913 - one parameter per option
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]
     books = [word for path in pairs for word in ("--pairs", path.name)]
     before = [] if start is None else ["--from", start.name]
+    before += [] if false_texts else ["--no-false-texts"]
     command = shlex.join(["segue", "train", "clap", *books, *before, "--out", out.name, *limit])
     models = Models()
     with progress_bar() as move:
@@ -49,9 +53,10 @@ def clap(  # noqa: PLR0913 - one parameter per option
             tuple(pairs),
             out,
             start,
-            minutes,
-            device,
-            workers or cores(),
+            false_texts=false_texts,
+            minutes=minutes,
+            device=device,
+            workers=workers or cores(),
             fresh=not resume,
             command=command,
             progress=lambda step: move(described(step), step.done, step.total),

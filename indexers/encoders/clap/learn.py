@@ -6,7 +6,7 @@ import platform
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,14 @@ LIMITS = (
 class Lesson:
     """One training: of which pairs, into which folder, how long, where, and who is told.
 
-    `start` is a folder of towers to go on from: the second stage of a training, at a lower rate.
+    `start` is a folder of towers to go on from: the second stage of a training, at a lower rate. Without `false_texts`
+    what is false of clips is not learnt from.
     """
 
     manifests: tuple[Path, ...]
     folder: Path
     start: Path | None = None
+    false_texts: bool = True
     minutes: float | None = None
     device: str = "auto"
     workers: int = 1
@@ -108,7 +110,7 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
     from indexers.encoders.device import pick_device
 
     device = pick_device(lesson.device)
-    books = [Book(path, read_checked(path)) for path in lesson.manifests]
+    books = [_book(path, false_texts=lesson.false_texts) for path in lesson.manifests]
     pairs = [pair for book in books for pair in book.pairs]
     check_leaks(pairs)
     _check_enough(pairs)
@@ -135,6 +137,11 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
     write_text(lesson.folder / LOG, "".join(json.dumps(record) + "\n" for record in position.records))
     shutil.rmtree(work, ignore_errors=True)
     return Learnt(lesson.folder, card_of(stored))
+
+
+def _book(manifest: Path, *, false_texts: bool) -> Book:
+    pairs = read_checked(manifest)
+    return Book(manifest, pairs if false_texts else tuple(replace(pair, false=()) for pair in pairs))
 
 
 def later_stage(settings: ClapSettings, built: ClapSettings) -> ClapSettings:
