@@ -8,6 +8,7 @@ import numpy as np
 
 from indexers.base import TextEncoder
 from indexers.encoders.classes import TAG_ENCODERS, class_names, class_texts, tagging
+from indexers.encoders.prompts.wording import mean_rows
 from indexers.encoders.reference import reference
 from indexers.errors import ShapeError
 from indexers.schema import Vectors
@@ -142,17 +143,32 @@ class Taggram:
         """
         if not texts:
             return np.empty((0, len(self._names)), dtype=np.float32)
-        return np.stack([self._weigh(text) for text in texts])
+        parts = [[text, *content_words(text)[:MAX_WORDS]] for text in texts]
+        distinct = list(dict.fromkeys(part for text in parts for part in text))
+        cosines = self._text.encode(distinct) @ self._vectors.T
+        place = {part: row for row, part in enumerate(distinct)}
+        return np.stack([self._weigh(cosines[[place[part] for part in text]]) for text in parts])
 
-    def _weigh(self, text: str) -> Vectors:
-        words = content_words(text)[:MAX_WORDS]
-        cosines = self._text.encode([text, *words]) @ self._vectors.T
+    def _weigh(self, cosines: Vectors) -> Vectors:
+        """Weigh one text by the cosines [1 + n_words, n_classes] of itself and of its words."""
         shares, known = _softmax(cosines / TEMPERATURE), _known(cosines.max(axis=1))
         whole = shares[0]
-        if len(words) > 1:
+        if len(cosines) > 2:
             by_word = known[1:] @ shares[1:] / known[1:].sum()
             whole = (1 - WORDS_SHARE) * whole + WORDS_SHARE * by_word
         return _largest(known[0] * whole, MAX_CLASSES)
+
+    def mean_weights(self, lists: Sequence[Sequence[str]]) -> Vectors:
+        """Weigh the classes for lists of texts that stand for one thing each: the mean of each list's weights.
+
+        Args:
+            lists: At least one text in each.
+
+        Returns:
+            [n_lists, n_classes], as `weights` gives them.
+        """
+        means = mean_rows(self.weights, lists)
+        return np.stack([_largest(row, MAX_CLASSES) for row in means]) if len(means) else means
 
     def explain(self, weights: Vectors, top: int = 3) -> list[tuple[str, float]]:
         """Name the classes that weigh most in one row [n_classes] of `weights`, heaviest first, zeros left out."""

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from engine.arms import Request
+from engine.arms import Reading, Request
 from engine.arms.joint import JointArm
 from engine.query import Span
 from indexers.generation import ClipVectors, Joint
@@ -35,10 +35,14 @@ class Pair:
         return ClipVectors(matrix, np.array([0, 2, 4, 5]), times_s, short)
 
 
+def read(text):
+    return np.array(AXES[text], dtype=np.float32)
+
+
 @pytest.fixture
 def arm():
     pair = Pair(pl.DataFrame({"duration_s": [31.0, 33.0, 4.5]}))
-    return JointArm(pair, JOINT, lambda text: np.array(AXES[text], dtype=np.float32))
+    return JointArm(pair, JOINT, Reading(read, lambda tag: read(tag.label)))
 
 
 def test_it_is_named_after_its_encoder(arm) -> None:
