@@ -84,9 +84,10 @@ def hear_all(items: Sequence[Labelled], encoders: Sequence[AudioEncoder], progre
         except MediaError as error:
             refused[str(item.path)] = str(error)
         progress("listening", done, len(items))
-    if len(refused) > BROKEN_SHARE * len(items):
+    n_broken = len(items) - len(kept)
+    if n_broken > BROKEN_SHARE * len(items):
         raise InputError(
-            f"{len(refused)} of {len(items)} files cannot be heard (the first: {next(iter(refused.values()))}): "
+            f"{n_broken} of {len(items)} files cannot be heard (the first: {next(iter(refused.values()))}): "
             "mend them or leave them out"
         )
     return Hearing(tuple(kept), tuple(heard), refused)
