@@ -64,10 +64,10 @@ class TaggramScorer:
         return np.asarray(self.clips(prompts, heard).mean(axis=0), dtype=np.float32)
 
     def _weights(self, prompts: Sequence[Prompts]) -> Vectors:
-        for one in prompts:
-            if one.plain not in self._known:
-                rows = self._taggram.weights(one.plain)
-                self._known[one.plain] = rows.sum(axis=1).max() * unit(rows.mean(axis=0, keepdims=True))[0]
+        new = [one.plain for one in prompts if one.plain not in self._known]
+        if new:
+            rows = self._taggram.mean_weights(new)
+            self._known |= dict(zip(new, rows.sum(axis=1, keepdims=True) * unit(rows), strict=True))
         return np.stack([self._known[one.plain] for one in prompts])
 
 

@@ -22,11 +22,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from record import ROOT, record
 
-from engine.build import Models, zero_shot
+from engine.build import PLUS, Models, zero_shot
 from engine.evaluation.zeroshot.captions import captions_found
 from engine.evaluation.zeroshot.report import as_json
 from engine.evaluation.zeroshot.run import ZeroShotResult, evaluate_zero_shot, hear_all
 from engine.evaluation.zeroshot.sources import Labelled, read_labelled
+from engine.query import joint_called
 from engine.zeroshot.scorers import Scorer
 from indexers.base import AudioEncoder
 from indexers.encoders.prompts import Way, built_in, prompts_of
@@ -35,10 +36,17 @@ N_CAPTIONS = 5
 TIMED = "bossa nova"  # a label whose prompts are timed
 
 
+def called(encoder: str) -> str:
+    """The name of an encoder without the places of the machine."""
+    return "+".join(joint_called(part) or part for part in PLUS.split(encoder))
+
+
 def figures(result: ZeroShotResult) -> dict[str, Any]:
     """What a table needs of a report."""
     document = as_json(result)
-    return {name: document[name] for name in ("figures", "baselines", "counts", "best", "labels", "refused")}
+    for one in (*document["figures"], document["best"]):
+        one["encoder"] = called(one["encoder"])
+    return {name: document[name] for name in ("figures", "baselines", "counts", "best", "labels")}
 
 
 def songs(folder: Path) -> tuple[Labelled, ...]:
@@ -62,7 +70,7 @@ def both_ways(data: Path, scorers: Sequence[Scorer], listeners: Sequence[AudioEn
     items = [Labelled(path, path.name) for path in sorted((data / "audio" / "clotho").iterdir()) if path.name in told]
     heard = hear_all(items, listeners, lambda *_: None).heard
     asked = [told[one.path.name] for one in heard]
-    return {"sounds": len(heard), **{one.name: asdict(captions_found(one, heard, asked)) for one in scorers}}
+    return {"sounds": len(heard), **{called(one.name): asdict(captions_found(one, heard, asked)) for one in scorers}}
 
 
 def seconds_of_a_label(name: str, models: Models) -> float:
@@ -97,10 +105,12 @@ def main() -> None:
         "genres": figures(measured(songs(data / "audio" / "jamendolyrics"))),
         "clotho": both_ways(data, scorers, listeners),
         "seconds_of_a_described_label": {
-            name: round(seconds_of_a_label(name, models), 3) for name in given.encoder or ["taggram"] if "+" not in name
+            called(name): round(seconds_of_a_label(name, models), 3)
+            for name in given.encoder or ["taggram"]
+            if len(PLUS.split(name)) == 1
         },
     }
-    record("zeroshot", found, {"encoders": [one.name.rsplit("/", 1)[-1] for one in scorers]})
+    record("zeroshot", found, {"encoders": [called(one.name) for one in scorers]})
 
 
 if __name__ == "__main__":

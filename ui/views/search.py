@@ -39,7 +39,7 @@ def search_page(status: Status) -> None:
 
 
 def _box() -> Asked:
-    words, labels, rule, sound = st.columns([5, 2.3, 2.3, 1.7], vertical_alignment="bottom")
+    words, labels, rule, sound = st.columns([4.6, 2.2, 2.3, 2], vertical_alignment="bottom")
     with words, st.container(key="ask"):
         text = st.text_input(
             "Search", key="text", placeholder="Describe the music: slow piano, rain", label_visibility="collapsed",
@@ -100,7 +100,7 @@ def _verdict(answer: Answer) -> None:
         st.info("No track passes the filter and is not already on the tray.", icon=":material/search_off:")
         return
     for note in answer.notes:
-        st.info(note, icon=":material/translate:")
+        st.info(note, icon=":material/info:")
     if answer.abstained:
         st.html(f'<div class="sg-unsure"><b>Nothing here fits well.</b> {_unsure(answer)}</div>')
     st.html(

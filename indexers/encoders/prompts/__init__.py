@@ -10,7 +10,7 @@ Source: Ghosh et al., "ReCLAP: Improving Zero Shot Audio Classification by Descr
 from indexers.encoders.prompts.files import read_descriptions, read_ontology
 from indexers.encoders.prompts.scenes import Kind
 from indexers.encoders.prompts.table import Described, Table, built_in
-from indexers.encoders.prompts.wording import PROMPTS, Prompts, Way, mean_rows, mean_vectors, prompts_of, way_called
+from indexers.encoders.prompts.wording import PROMPTS, Prompts, Way, mean_vectors, prompts_of, way_called
 
 __all__ = [
     "PROMPTS",
@@ -20,7 +20,6 @@ __all__ = [
     "Table",
     "Way",
     "built_in",
-    "mean_rows",
     "mean_vectors",
     "prompts_of",
     "read_descriptions",

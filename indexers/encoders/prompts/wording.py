@@ -73,24 +73,12 @@ def _staged(texts: Sequence[str], scenes: Sequence[str]) -> tuple[str, ...]:
 
 
 def mean_vectors(encode: Callable[[Sequence[str]], Vectors], lists: Sequence[Sequence[str]]) -> Vectors:
-    """Average the vectors of each list of texts, [n_lists, dim], unit rows.
+    """Average the vectors of each list of texts, [n_lists, dim], unit rows; a text in several is encoded once.
 
     Args:
         encode: Turns texts into unit vectors [n_texts, dim].
-        lists: At least one text in each.
-    """
-    return unit(mean_rows(encode, lists))
-
-
-def mean_rows(turn: Callable[[Sequence[str]], Vectors], lists: Sequence[Sequence[str]]) -> Vectors:
-    """Average the rows of each list of texts, [n_lists, dim]; a text that stands in several is turned once.
-
-    Args:
-        turn: Turns texts into rows [n_texts, dim].
-        lists: At least one text in each.
+        lists: At least one list, with at least one text in each.
     """
     distinct = list(dict.fromkeys(text for texts in lists for text in texts))
-    place = {text: row for row, text in enumerate(distinct)}
-    rows = turn(distinct)
-    means = [rows[[place[text] for text in texts]].mean(axis=0) for texts in lists]
-    return np.asarray(np.stack(means) if means else rows[:0], dtype=np.float32)
+    rows = dict(zip(distinct, encode(distinct), strict=True))
+    return unit(np.stack([np.mean([rows[text] for text in texts], axis=0) for texts in lists]))

@@ -8,7 +8,6 @@ from indexers.encoders.prompts import (
     Table,
     Way,
     built_in,
-    mean_rows,
     mean_vectors,
     prompts_of,
     way_called,
@@ -61,17 +60,15 @@ def test_an_unknown_way_is_one_line():
         way_called("poem")
 
 
-def test_rows_are_averaged_and_each_text_is_turned_once():
+def test_each_text_is_encoded_once():
     asked = []
 
-    def turn(texts):
+    def encode(texts):
         asked.extend(texts)
-        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+        return FakeTextEncoder().encode(texts)
 
-    rows = mean_rows(turn, [("a", "abc"), ("abc",)])
-    np.testing.assert_allclose(rows, [[2, 1], [3, 1]])
-    assert asked == ["a", "abc"]
-    assert mean_vectors(FakeTextEncoder().encode, []).shape == (0, 64)
+    assert mean_vectors(encode, [("a", "b"), ("b",)]).shape == (2, 64)
+    assert asked == ["a", "b"]
 
 
 def test_mean_vectors_are_unit_and_between_their_texts():
