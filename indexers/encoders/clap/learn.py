@@ -15,7 +15,7 @@ from indexers.base import TextEncoder
 from indexers.encoders.clap.examples import Examples, Said, gather_examples, join_examples
 from indexers.encoders.clap.frames import TAGGED
 from indexers.encoders.clap.listening import Span, listen, span_of
-from indexers.encoders.clap.reading import Texts, group_texts
+from indexers.encoders.clap.reading import Texts, group_texts, join_texts
 from indexers.encoders.clap.retrieval import retrieval
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.encoders.clap.storage import card_of, read_towers, stored_of, write_towers
@@ -71,6 +71,12 @@ class Book:
     def clips(self) -> list[Pair]:
         """The pairs of clips."""
         return [pair for pair in self.pairs if pair.kind == "clip"]
+
+    @property
+    def wordings(self) -> list[tuple[str, ...]]:
+        """The groups of texts alone that are to be learnt from."""
+        alone = (pair for pair in self.pairs if pair.kind == "text" and pair.split == "train")
+        return [(pair.text, *pair.rewrites) for pair in alone if pair.rewrites]
 
     @property
     def heard(self) -> Path:
@@ -178,13 +184,7 @@ def _sides(books: Sequence["Book"], lesson: Lesson, store: ModelStore, sentences
 
 def _wordings(books: Sequence["Book"], sentences: TextEncoder) -> Texts:
     """The texts alone that are to be learnt from, those with two wordings or more."""
-    groups = [
-        (pair.text, *pair.rewrites)
-        for book in books
-        for pair in book.pairs
-        if pair.kind == "text" and pair.split == "train" and pair.rewrites
-    ]
-    return group_texts(groups, books[0].heard, sentences)
+    return join_texts([group_texts(book.wordings, book.heard, sentences) for book in books])
 
 
 def _check_enough(pairs: Sequence[Pair]) -> None:
@@ -219,8 +219,7 @@ def _identity(books: Sequence["Book"], settings: ClapSettings, started: str) -> 
     for book in books:
         for pair, span in zip(book.clips, spans_of(book.clips), strict=True):
             digest.update(json.dumps([span.key, pair.text, pair.rewrites, pair.false, pair.split]).encode())
-        texts = [(pair.text, pair.rewrites) for pair in book.pairs if pair.kind == "text" and pair.split == "train"]
-        digest.update(json.dumps(texts).encode())
+        digest.update(json.dumps(book.wordings).encode())
     return digest.hexdigest()
 
 
