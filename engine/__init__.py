@@ -14,10 +14,14 @@ from engine.continuation.inputs import Pasted, Uploaded
 from engine.path import Stop
 from engine.query import Answer, Confidence, Evidence, Query, Result, Span
 from engine.status import Published, Status
+from engine.zeroshot import Asked, Classification, Classifier, classify
 from indexers.errors import SegueError
 
 __all__ = [
     "Answer",
+    "Asked",
+    "Classification",
+    "Classifier",
     "Confidence",
     "Continuation",
     "Continued",
@@ -35,4 +39,5 @@ __all__ = [
     "Stop",
     "Unmatched",
     "Uploaded",
+    "classify",
 ]

@@ -17,6 +17,7 @@ from engine.search import Searcher
 from engine.seeds import row_of, rows_of
 from engine.sounds import listen
 from engine.status import Published, Status, published
+from engine.tags import prompts_of_tags, tag_notes
 from indexers.generation import Calibration, Generation
 from indexers.library import Library
 from indexers.settings import AnalysisSettings, parse
@@ -87,7 +88,7 @@ class Engine(PlaylistMethods):
             latency_ms=1000 * (time.perf_counter() - started),
             confidence=found.confidence,
             settings={**self.settings.search.model_dump(), "k": k, "weights": dict(found.weights)},
-            notes=language_notes(query.text, searcher.generation.joints),
+            notes=(*language_notes(query.text, searcher.generation.joints), *tag_notes(query.tags)),
         )
 
     def refresh(self) -> Searcher:
@@ -271,6 +272,7 @@ class Engine(PlaylistMethods):
         """A query in the terms of one generation."""
         request = Request(
             text=query.text.strip(),
+            tags=prompts_of_tags(query.tags),
             liked=rows_of(generation.tracks, query.like),
             unliked=rows_of(generation.tracks, query.unlike),
             allowed=_allowed(generation, query.where),

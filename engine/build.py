@@ -1,5 +1,6 @@
 """The one place that names concrete classes: models, encoders and arms, made when first needed."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from engine.arms import Arm
+from engine.arms import Arm, Reading
 from engine.arms.attending import AttendingArm
 from engine.arms.joint import JointArm
 from engine.arms.sound import SoundArm
@@ -25,12 +26,17 @@ from rankers.groups import Groups
 if TYPE_CHECKING:
     from engine.continuation.service import Playlists
     from engine.evaluation.longform.run import Encoders
+    from engine.zeroshot.scorers import Scorer
     from indexers.base import AudioEncoder, JointEncoder, TextEncoder, TrackEncoder
+    from indexers.encoders.prompts import Prompts
     from indexers.encoders.taggram import Taggram
     from indexers.models.store import ModelStore
-    from indexers.schema import Reading
+    from indexers.schema import TextReading
 
 REMEMBERED = 64  # texts whose weights are kept
+TAGGRAM, TEXT = "taggram", "text"
+NORM = ("centre", "scale")  # files of a generation's taggram
+PLUS = re.compile(r"\+(?=taggram\b|clap:|collap:|hub:|fake-joint\b)")  # joins encoders; a path may hold other pluses
 
 
 class Models:
@@ -79,8 +85,8 @@ class Models:
             _check_same(generation, encoder.name, built[encoder.name], encoder.fingerprint)
         return encoders
 
-    def weigher(self, generation: Generation) -> Callable[[str], Vectors]:
-        """What turns a text into weights over a generation's classes; the text encoder is loaded at the first text."""
+    def weigher(self, generation: Generation) -> Reading:
+        """What turns texts into weights over a generation's classes; the text encoder is loaded at the first text."""
 
         @lru_cache(maxsize=1)
         def taggram() -> "Taggram":
@@ -95,29 +101,35 @@ class Models:
         def weights(text: str) -> Vectors:
             return np.asarray(taggram().weights([text])[0], dtype=np.float32)
 
-        return weights
+        @lru_cache(maxsize=REMEMBERED)
+        def tag_weights(tag: "Prompts") -> Vectors:
+            return np.asarray(taggram().mean_weights([tag.plain])[0], dtype=np.float32)
 
-    def reader(self, generation: Generation, joint: Joint) -> Callable[[str], Vectors]:
-        """What turns a text into a unit vector of one joint space; its text tower is loaded at the first text."""
+        return Reading(weights, tag_weights)
+
+    def reader(self, generation: Generation, joint: Joint) -> Reading:
+        """What turns texts into unit vectors of one joint space; its text tower is loaded at the first text."""
+        from indexers.encoders.prompts import mean_vectors
+
         encoder = self._opener(generation, joint)
 
         @lru_cache(maxsize=REMEMBERED)
-        def vector(text: str) -> Vectors:
+        def mean_vector(texts: tuple[str, ...]) -> Vectors:
             with _removable():
-                return np.asarray(encoder().encode([text])[0], dtype=np.float32)
+                return np.asarray(mean_vectors(encoder().encode, [texts])[0], dtype=np.float32)
 
-        return vector
+        return Reading(lambda text: mean_vector((text,)), lambda tag: mean_vector(tag.texts))
 
-    def long_reader(self, generation: Generation, joint: Joint) -> "Callable[[str], Reading]":
+    def long_reader(self, generation: Generation, joint: Joint) -> "Callable[[str], TextReading]":
         """What reads a text sentence by sentence for a joint space that attends; loaded at the first text."""
         encoder = self._opener(generation, joint)
 
         @lru_cache(maxsize=REMEMBERED)
-        def reading(text: str) -> "Reading":
+        def read(text: str) -> "TextReading":
             with _removable():
                 return cast("TrackEncoder", encoder()).read(text)
 
-        return reading
+        return read
 
     def longform(self, name: str) -> "Encoders":
         """What `segue train collap` made, and the towers it was learnt over.
@@ -168,8 +180,46 @@ def searcher(generation: Generation, settings: SearchSettings, models: Models) -
 
 def _joint_arm(generation: Generation, joint: Joint, models: Models) -> JointArm:
     if joint.attends:
-        return AttendingArm(generation, joint, models.long_reader(generation, joint))
+        return AttendingArm(generation, joint, models.reader(generation, joint), models.long_reader(generation, joint))
     return JointArm(generation, joint, models.reader(generation, joint))
+
+
+def zero_shot(name: str, models: Models, library: Path | None = None) -> "Scorer":
+    """Put together what scores sounds by labels.
+
+    Args:
+        name: "taggram", a joint encoder's name, or several of these joined by "+".
+        models: The encoders.
+        library: By whose tracks the taggram tells what is usual; None is the built-in reference.
+
+    Raises:
+        ConfigError: there is no such encoder.
+        ModelError: weights are missing.
+        LibraryError: the library is none, or holds nothing yet.
+    """
+    from engine.zeroshot.scorers import BlendScorer, JointScorer
+
+    def one(part: str) -> "Scorer":
+        return _taggram_scorer(models, library) if part == TAGGRAM else JointScorer(models.joint(part))
+
+    parts = PLUS.split(name)
+    return one(name) if len(parts) == 1 else BlendScorer([one(part) for part in parts])
+
+
+def _taggram_scorer(models: Models, library: Path | None) -> "Scorer":
+    from engine.zeroshot.scorers import TaggramScorer
+    from indexers.encoders.taggram import TAG_ENCODERS, Taggram, TagNorm, class_names, class_texts, fit_norm, tagging
+
+    if library is None:
+        text = models.text(TEXT)
+        vectors = text.encode(class_texts(TAG_ENCODERS))
+        return TaggramScorer(
+            Taggram(text, class_names(TAG_ENCODERS), vectors=vectors), fit_norm([], TAG_ENCODERS), TAG_ENCODERS
+        )
+    generation = Generation.open(Library.open(library))
+    said, norm = generation.manifest, [np.load(generation.folder / TAGGRAM / f"{part}.npy") for part in NORM]
+    taggram = Taggram(models.text(said["text"]["name"]), generation.class_names, vectors=generation.class_vectors)
+    return TaggramScorer(taggram, TagNorm(*norm), tagging(tuple(said["encoders"])))
 
 
 def playlists(generation: Generation, library: Library, settings: Settings, models: Models) -> "Playlists":
@@ -189,7 +239,7 @@ def playlists(generation: Generation, library: Library, settings: Settings, mode
     learnt = None if model is None else Learnt(model, finder, tuple(generation.tracks["track_id"].to_list()))
     reader = Reader(generation, read_playlists(library), finder)
     groups = Groups(generation.tracks["group"].to_numpy().astype(np.int64))
-    candidates = Candidates(generation, models.weigher(generation), settings.continuation, learnt)
+    candidates = Candidates(generation, models.weigher(generation).text, settings.continuation, learnt)
     return Playlists(generation, reader, Continuer(generation, groups, candidates, reader, settings.continuation))
 
 

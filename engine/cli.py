@@ -7,7 +7,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from engine.commands import catalog, evaluation, generations, health, models, pages, playlists, searching, training
+from engine.commands import (
+    catalog,
+    classifying,
+    evaluation,
+    generations,
+    health,
+    models,
+    pages,
+    playlists,
+    searching,
+    training,
+)
 from indexers.errors import SegueError
 
 INTERRUPTED = 130
@@ -39,7 +50,9 @@ app = typer.Typer(
     add_completion=False,
     help="Find music in your own folders by words, by sound and by tags.",
 )
-for commands in (catalog, generations, searching, playlists, health, models, evaluation, training, pages):
+for commands in (
+    catalog, generations, searching, classifying, playlists, health, models, evaluation, training, pages,
+):  # fmt: skip
     commands.register(app)
 
 

@@ -22,8 +22,9 @@ def joint_called(arm: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a listener asks: words, a sound, liked tracks, or any of these together.
+    """What a listener asks: words, tags, a sound, liked tracks, or any of these together.
 
+    `tags` are labels such as "dog" or "bossa nova": each is looked for by what is known of how it sounds.
     `like` and `unlike` name tracks by track id, by the first six or more digits of one, or by path. `where` is one SQL
     expression over the catalogue's columns, such as "genre = 'rock' AND year < 1980".
     """
@@ -33,6 +34,7 @@ class Query:
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     where: str | None = None
+    tags: tuple[str, ...] = ()
 
     def check(self, k: int) -> None:
         """Refuse what cannot be answered.
@@ -42,13 +44,16 @@ class Query:
         """
         if not 1 <= k <= MAX_K:
             raise QueryError(f"k = {k} is out of range: ask for 1 to {MAX_K} results")
-        if not (self.text.strip() or self.sound or self.like):
-            raise QueryError("nothing to look for: give words, a sound or at least one liked track")
+        if not all(map(str.strip, self.tags)):
+            raise QueryError("a tag is empty: give a label, such as --tag 'bossa nova', or leave it out")
+        if not (self.text.strip() or self.tags or self.sound or self.like):
+            raise QueryError("nothing to look for: give words, a tag, a sound or at least one liked track")
 
     def as_json(self) -> dict[str, Any]:
         """The query as JSON types; paths as text."""
         sound = None if self.sound is None else str(self.sound)
-        return {**asdict(self), "sound": sound, "like": list(self.like), "unlike": list(self.unlike)}
+        lists = {name: list(getattr(self, name)) for name in ("like", "unlike", "tags")}
+        return {**asdict(self), "sound": sound, **lists}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from indexers.schema import Laid, Reading, Rows, Samples, Seeds, Vectors, Waveforms
+from indexers.schema import Laid, Rows, Samples, Seeds, TextReading, Vectors, Waveforms
 
 
 @runtime_checkable
@@ -104,7 +104,7 @@ class JointEncoder(TextEncoder, Protocol):
 class TrackEncoder(JointEncoder, Protocol):
     """A `JointEncoder` that hears clips in their track and reads sentences in their text.
 
-    Its `encode` gives a text's `Reading.whole`. Other joint encoders have the mean of a track's clips for its vector.
+    Its `encode` gives a text's `TextReading.whole`. A track of another joint encoder is the mean of its clips.
     """
 
     def place(self, clips: Vectors, laid: Laid) -> tuple[Vectors, Vectors]:
@@ -118,7 +118,7 @@ class TrackEncoder(JointEncoder, Protocol):
             Clip vectors [n_clips, dim] and track vectors [n_tracks, dim], unit rows; a track's depend on no other's.
         """
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> TextReading:
         """Read a text of any length, none of it cut away; one without words is one sentence."""
 
 

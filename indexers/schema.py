@@ -16,6 +16,9 @@ Waveforms: TypeAlias = npt.NDArray[np.float32]
 Samples: TypeAlias = npt.NDArray[np.float32]
 """Mono sound, [n_samples]."""
 
+Halves: TypeAlias = npt.NDArray[np.float16]
+"""Numbers as they are kept, in half precision."""
+
 Rows: TypeAlias = npt.NDArray[np.int64]
 """Row numbers of an index, from 0."""
 
@@ -73,7 +76,7 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextReading:
     """A text as a joint encoder reads it, sentence by sentence.
 
     `sentences` [n_sentences, dim] are unit rows, the whole text may be one of them; `weights` [n_sentences] is what

@@ -11,10 +11,10 @@ weights w_j, clips x_i of one track, unit rows all, and b the sharpness:
 
 import numpy as np
 
-from indexers.schema import Reading, Rows, Vectors
+from indexers.schema import Rows, TextReading, Vectors
 
 
-def attention(reading: Reading, clips: Vectors, starts: Rows) -> tuple[Vectors, Vectors]:
+def attention(reading: TextReading, clips: Vectors, starts: Rows) -> tuple[Vectors, Vectors]:
     """How sentences fit clips, and how they share their attention out among the clips of each track.
 
     Args:
@@ -34,7 +34,7 @@ def attention(reading: Reading, clips: Vectors, starts: Rows) -> tuple[Vectors, 
     return cosines, np.asarray(grown / np.add.reduceat(grown, starts[:-1], axis=1)[:, owners], dtype=np.float32)
 
 
-def local_scores(reading: Reading, clips: Vectors, starts: Rows) -> Vectors:
+def local_scores(reading: TextReading, clips: Vectors, starts: Rows) -> Vectors:
     """The mean over sentences, by their weights, of the cosines that each attends to: [n_tracks]. See `attention`."""
     cosines, shares = attention(reading, clips, starts)
     if not len(clips):
@@ -42,13 +42,13 @@ def local_scores(reading: Reading, clips: Vectors, starts: Rows) -> Vectors:
     return np.asarray(np.add.reduceat(reading.weights @ (shares * cosines), starts[:-1]), dtype=np.float32)
 
 
-def fused_scores(reading: Reading, tracks: Vectors, clips: Vectors, starts: Rows) -> Vectors:
+def fused_scores(reading: TextReading, tracks: Vectors, clips: Vectors, starts: Rows) -> Vectors:
     """The fused score of each track, [n_tracks], from track vectors [n_tracks, dim] and clips as in `attention`."""
     local = local_scores(reading, clips, starts)
     return np.asarray(reading.balance * (tracks @ reading.whole) + (1.0 - reading.balance) * local, dtype=np.float32)
 
 
-def attended(reading: Reading, clips: Vectors) -> Vectors:
+def attended(reading: TextReading, clips: Vectors) -> Vectors:
     """The attention of a whole text to each clip of one track, [n_clips], summing to one."""
     _, shares = attention(reading, clips, np.array([0, len(clips)]))
     return np.asarray(reading.weights @ shares, dtype=np.float32)

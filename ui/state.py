@@ -32,6 +32,16 @@ class Clip:
         return hashlib.blake2b(self.content, digest_size=12).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stands in the search box: words, tags, a filter and a dropped sound."""
+
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    where: str = ""
+    clip: Clip | None = None
+
+
 def library_path() -> str:
     """The library that this page shows: SEGUE_LIBRARY, else ./library."""
     return str(Path(os.environ.get("SEGUE_LIBRARY") or "library").expanduser().absolute())
@@ -85,17 +95,21 @@ def clear_tray() -> None:
     tray("unlike").clear()
 
 
-def ask(text: str, where: str, clip: Clip | None, k: int) -> Answer:
-    """Search with the words, the filter, the dropped clip and the tray.
+def ask(asked: Asked, k: int) -> Answer:
+    """Search with what was asked in the box, and the tray.
 
     Raises:
         SegueError: the query cannot be answered; its message says why.
     """
     query = Query(
-        text=text.strip(), like=tuple(tray("like")), unlike=tuple(tray("unlike")), where=where.strip() or None
+        text=asked.text.strip(),
+        like=tuple(tray("like")),
+        unlike=tuple(tray("unlike")),
+        where=asked.where.strip() or None,
+        tags=asked.tags,
     )
     serving = engine().library.serving()
-    return _answer(library_path(), serving, query, k, clip)
+    return _answer(library_path(), serving, query, k, asked.clip)
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs={Clip: lambda clip: clip.digest})

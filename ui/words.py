@@ -69,6 +69,11 @@ def safe(text: object) -> str:
     return escape(str(text), quote=True)
 
 
+def tags_in(text: str) -> tuple[str, ...]:
+    """The tags that a line holds with commas between, each once."""
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := " ".join(part.split()))))
+
+
 def plain(text: str) -> str:
     """Text as it may stand in the label of a button, where Streamlit would read it as Markdown."""
     return MARKS.sub(r"\\\1", text)

@@ -1,11 +1,13 @@
 """The arms of retrieval: each ranks the library by one kind of likeness, and can say why a track is there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from engine.query import Span
+from indexers.encoders.prompts import Prompts
 from indexers.schema import Rows, Vectors
 
 Why = tuple[tuple[str, float], ...]
@@ -18,10 +20,24 @@ def no_rows() -> Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What turns words into one row [dim], of weights over classes or of a joint space: a text, and a tag's prompts."""
+
+    text: Callable[[str], Vectors]
+    tag: Callable[[Prompts], Vectors]
+
+    def all_of(self, request: "Request") -> list[Vectors]:
+        """A row for the text and one for each tag of a request; none without words."""
+        texts = [self.text(request.text)] if request.text else []
+        return texts + [self.tag(tag) for tag in request.tags]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A query in the terms of one generation: rows instead of names, vectors instead of files."""
 
     text: str = ""
+    tags: tuple[Prompts, ...] = ()
     sound: Vectors | None = None  # [dim], the unit music vector of a clip
     own: Rows = field(default_factory=no_rows)  # the clip's own recording, where the library has it
     liked: Rows = field(default_factory=no_rows)

@@ -1,11 +1,10 @@
 """Words to sound in a joint space: a text's vector against every track's, by an encoder that learnt both together."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from engine.arms import Request, Why, best_span
+from engine.arms import Reading, Request, Why, best_span
 from engine.query import Span
+from indexers.encoders.music import unit
 from indexers.generation import Generation, Joint
 from indexers.schema import Rows, Vectors
 
@@ -13,18 +12,19 @@ from indexers.schema import Rows, Vectors
 class JointArm:
     """Ranks by cosine between a text and the sound of tracks; it is named after its encoder."""
 
-    def __init__(self, generation: Generation, joint: Joint, encode: Callable[[str], Vectors]) -> None:
-        """Take one joint space and `encode`, which turns a text into a unit vector [dim] of it."""
+    def __init__(self, generation: Generation, joint: Joint, reading: Reading) -> None:
+        """Take one joint space and `reading`, which turns words into unit vectors [dim] of it."""
         self.name = self.calibrated_as = joint.encoder
         self._generation = generation
         self._space = joint.space
-        self._encode = encode
+        self._reading = reading
 
     def ask(self, request: Request) -> "JointQuestion | None":
-        """Encode the words; None without words."""
-        if not request.text:
+        """Encode the text and the tags into one vector, between them; None without words."""
+        vectors = self._reading.all_of(request)
+        if not vectors:
             return None
-        return JointQuestion(self._generation, self._space, self._encode(request.text))
+        return JointQuestion(self._generation, self._space, unit(np.mean(vectors, axis=0, keepdims=True))[0])
 
     def votes(self, scores: Vectors) -> Vectors:
         """A full vote each: a rank among all tracks says what there is to say."""
@@ -32,7 +32,7 @@ class JointArm:
 
 
 class JointQuestion:
-    """One text as a vector."""
+    """Words as one vector."""
 
     def __init__(self, generation: Generation, space: str, vector: Vectors) -> None:
         self._generation = generation

@@ -1,10 +1,8 @@
 """Words to sound: the query's weights over tag classes against the tags heard in each track."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from engine.arms import Request, Why, best_span, strongest
+from engine.arms import Reading, Request, Why, best_span, strongest
 from engine.query import Span
 from indexers.generation import Generation
 from indexers.schema import Rows, Vectors
@@ -16,16 +14,15 @@ class TaggramArm:
     name = "taggram"
     calibrated_as = "taggram"
 
-    def __init__(self, generation: Generation, weigh: Callable[[str], Vectors]) -> None:
-        """Take `weigh`, which turns a text into [n_classes] sparse weights."""
+    def __init__(self, generation: Generation, reading: Reading) -> None:
+        """Take `reading`, which turns words into [n_classes] sparse weights."""
         self._generation = generation
-        self._weigh = weigh
+        self._reading = reading
 
     def ask(self, request: Request) -> "TaggramQuestion | None":
-        """Weigh the words; None without words."""
-        if not request.text:
-            return None
-        return TaggramQuestion(self._generation, self._weigh(request.text))
+        """Weigh the text and the tags, each as much as another; None without words."""
+        weights = self._reading.all_of(request)
+        return TaggramQuestion(self._generation, np.mean(weights, axis=0)) if weights else None
 
     def votes(self, scores: Vectors) -> Vectors:
         """A full vote each: a rank among all tracks says what there is to say."""
@@ -33,7 +30,7 @@ class TaggramArm:
 
 
 class TaggramQuestion:
-    """One text as weights over the classes."""
+    """Words as weights over the classes."""
 
     def __init__(self, generation: Generation, weights: Vectors) -> None:
         self._generation = generation

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 @train_app.command()
 def clap(  # noqa: PLR0913 - one parameter per option
     *,
-    pairs: Annotated[Path, typer.Option(metavar="FILE", help="The manifest, as `segue train pairs` makes it.")],
+    pairs: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="A manifest, as `segue train pairs` makes it; may be repeated.")
+    ],
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Go on from these towers: a second stage, at a lower rate."),
+    ] = None,
+    false_texts: Annotated[
+        bool, typer.Option("--false-texts/--no-false-texts", help="Learn from texts that are false of clips too.")
+    ] = True,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the towers go.")],
     minutes: Annotated[float | None, typer.Option(min=0.1, help="Train no longer than this.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -34,15 +43,20 @@ def clap(  # noqa: PLR0913 - one parameter per option
     from indexers.settings import cores
 
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]
-    command = shlex.join(["segue", "train", "clap", "--pairs", pairs.name, "--out", out.name, *limit])
+    books = [word for path in pairs for word in ("--pairs", path.name)]
+    before = [] if start is None else ["--from", start.name]
+    before += [] if false_texts else ["--no-false-texts"]
+    command = shlex.join(["segue", "train", "clap", *books, *before, "--out", out.name, *limit])
     models = Models()
     with progress_bar() as move:
         lesson = Lesson(
-            pairs,
+            tuple(pairs),
             out,
-            minutes,
-            device,
-            workers or cores(),
+            start,
+            false_texts=false_texts,
+            minutes=minutes,
+            device=device,
+            workers=workers or cores(),
             fresh=not resume,
             command=command,
             progress=lambda step: move(described(step), step.done, step.total),

@@ -1,4 +1,4 @@
-"""`segue search`: the answer to words, a sound or liked tracks."""
+"""`segue search`: the answer to words, tags, a sound or liked tracks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 def search(  # noqa: PLR0913 - each is an option of the command line
     *,
     text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]", help="What to look for, in words.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="LABEL", help="Look for this, by how it sounds.")] = None,
     sound: Annotated[Path | None, typer.Option(metavar="FILE", help="Look for what sounds like this file.")] = None,
     like: Annotated[list[str] | None, typer.Option(metavar="TRACK", help="More like this id or path.")] = None,
     unlike: Annotated[list[str] | None, typer.Option(metavar="TRACK", help="Less like this id or path.")] = None,
@@ -28,10 +29,10 @@ def search(  # noqa: PLR0913 - each is an option of the command line
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
 ) -> None:
-    """Find tracks by words, by sound and by tracks you like or do not, and say why each is there."""
+    """Find tracks by words, by tags, by sound and by tracks you like or do not, and say why each is there."""
     from engine.api import Engine
 
-    query = Query(" ".join(text or ()), sound, tuple(like or ()), tuple(unlike or ()), where)
+    query = Query(" ".join(text or ()), sound, tuple(like or ()), tuple(unlike or ()), where, tuple(tag or ()))
     answer = Engine.open(library).search(query, k)
     if as_json:
         print_json(answer.as_json())

@@ -142,17 +142,46 @@ class Taggram:
         """
         if not texts:
             return np.empty((0, len(self._names)), dtype=np.float32)
-        return np.stack([self._weigh(text) for text in texts])
+        parts = [[text, *content_words(text)[:MAX_WORDS]] for text in texts]
+        distinct = list(dict.fromkeys(part for text in parts for part in text))
+        cosines = self._encode(distinct, split=len(texts) > 1) @ self._vectors.T
+        place = {part: row for row, part in enumerate(distinct)}
+        return np.stack([self._weigh(cosines[[place[part] for part in text]]) for text in parts])
 
-    def _weigh(self, text: str) -> Vectors:
-        words = content_words(text)[:MAX_WORDS]
-        cosines = self._text.encode([text, *words]) @ self._vectors.T
+    def _encode(self, parts: Sequence[str], *, split: bool) -> Vectors:
+        """Encode texts and their words; `split` encodes words apart, as beside texts they would be as slow as these."""
+        if not split:
+            return self._text.encode(parts)
+        single = np.array([" " not in part for part in parts])
+        vectors = np.empty((len(parts), self._text.dim), dtype=np.float32)
+        for alike in (single, ~single):
+            vectors[alike] = self._text.encode([parts[row] for row in np.flatnonzero(alike).tolist()])
+        return vectors
+
+    def _weigh(self, cosines: Vectors) -> Vectors:
+        """Weigh one text by the cosines [1 + n_words, n_classes] of itself and of its words."""
         shares, known = _softmax(cosines / TEMPERATURE), _known(cosines.max(axis=1))
         whole = shares[0]
-        if len(words) > 1:
+        if len(cosines) > 2:
             by_word = known[1:] @ shares[1:] / known[1:].sum()
             whole = (1 - WORDS_SHARE) * whole + WORDS_SHARE * by_word
         return _largest(known[0] * whole, MAX_CLASSES)
+
+    def mean_weights(self, lists: Sequence[Sequence[str]]) -> Vectors:
+        """Weigh the classes for lists of texts that stand for one thing each.
+
+        The mean of each list's weights, made as heavy as the heaviest of them: a thing is known as well as the text by
+        which the classes know it best.
+
+        Args:
+            lists: At least one text in each.
+
+        Returns:
+            [n_lists, n_classes], as `weights` gives them.
+        """
+        distinct = list(dict.fromkeys(text for texts in lists for text in texts))
+        rows = dict(zip(distinct, self.weights(distinct), strict=True))
+        return np.stack([_joined(np.stack([rows[text] for text in texts])) for texts in lists])
 
     def explain(self, weights: Vectors, top: int = 3) -> list[tuple[str, float]]:
         """Name the classes that weigh most in one row [n_classes] of `weights`, heaviest first, zeros left out."""
@@ -164,6 +193,12 @@ def content_words(text: str) -> list[str]:
     """The words of a text that say something, lower-cased, in order, each once."""
     words = re.findall(r"\w[\w'&-]*", text.lower())
     return list(dict.fromkeys(word for word in words if word not in EMPTY_WORDS))
+
+
+def _joined(rows: Vectors) -> Vectors:
+    """One row of weights [n_classes] of several; see `Taggram.mean_weights`."""
+    mean = _largest(rows.mean(axis=0), MAX_CLASSES)
+    return np.asarray(mean * (rows.sum(axis=1).max() / max(float(mean.sum()), 1e-12)), dtype=np.float32)
 
 
 def _softmax(rows: Vectors) -> Vectors:

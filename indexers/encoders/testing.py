@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexers.base import JointEncoder, TrackEncoder
-from indexers.schema import Laid, Reading, Vectors
+from indexers.schema import Laid, TextReading, Vectors
 from indexers.testing import FakeJointEncoder, JointEncoderContract, unit_rows
 
 
@@ -30,11 +30,11 @@ class FakeTrackEncoder(FakeJointEncoder):
             tracks[track] = clips[start:stop].sum(axis=0) + clips[start]
         return unit_rows(heard), unit_rows(tracks)
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> TextReading:
         """Read sentence by sentence; see `TrackEncoder.read`."""
         sentences = super().encode([said for said in text.split(".") if said.strip()] or [text])
         weights = np.full(len(sentences), 1.0 / len(sentences), dtype=np.float32)
-        return Reading(sentences, weights, unit_rows(sentences.mean(axis=0, keepdims=True))[0], 8.0, 0.25)
+        return TextReading(sentences, weights, unit_rows(sentences.mean(axis=0, keepdims=True))[0], 8.0, 0.25)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts into [n_texts, dim]; see `TextEncoder.encode`."""

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from engine import Engine
+from engine.arms import Reading
 from engine.arms.sound import SoundArm
 from engine.arms.taggram import TaggramArm
 from engine.arms.words import WordsArm
@@ -105,7 +106,8 @@ def searcher_of() -> Callable[..., Searcher]:
 
     def make(shelf: Shelf, **settings: float) -> Searcher:
         chosen = SearchSettings(**settings)
-        arms = (TaggramArm(shelf, weigh), WordsArm(shelf), SoundArm(shelf, chosen.unlike_weight))
+        reading = Reading(weigh, lambda tag: weigh(tag.label))
+        arms = (TaggramArm(shelf, reading), WordsArm(shelf), SoundArm(shelf, chosen.unlike_weight))
         return Searcher(shelf, arms, chosen)
 
     return make

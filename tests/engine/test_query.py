@@ -13,8 +13,13 @@ def test_a_query_needs_something_to_go_by():
     for empty in (Query(), Query(text="  "), Query(unlike=("abc123",)), Query(where="year < 1980")):
         with pytest.raises(QueryError, match="nothing to look for"):
             empty.check(20)
-    for full in (Query(text="rain"), Query(sound="a.wav"), Query(like=("abc123",))):
+    for full in (Query(text="rain"), Query(sound="a.wav"), Query(like=("abc123",)), Query(tags=("rain",))):
         full.check(20)
+
+
+def test_an_empty_tag_is_refused():
+    with pytest.raises(QueryError, match="a tag is empty"):
+        Query(text="rain", tags=("harp", " ")).check(20)
 
 
 @pytest.mark.parametrize("k", [0, -1, 1001])
@@ -44,7 +49,8 @@ def test_the_answer_as_json():
     confidence = {"taggram": Confidence(0.5, 0.1)}
     answer = Answer(Query("rain", Path("x.wav"), like=("ab",)), (result,), False, 7, 12.3456, confidence, {"rrf_k": 60})
     document = json.loads(json.dumps(answer.as_json()))
-    assert document["query"] == {"text": "rain", "sound": "x.wav", "like": ["ab"], "unlike": [], "where": None}
+    asked = {"text": "rain", "sound": "x.wav", "like": ["ab"], "unlike": [], "where": None, "tags": []}
+    assert document["query"] == asked
     assert document["results"][0]["arms"] == {"taggram": 0.02, "words": 0.01}
     assert document["results"][0]["evidence"]["words"] == {"rank": 4, "score": 0.2}
     assert document["results"][0]["match"] == {"start_s": 3.0, "end_s": 6.008}

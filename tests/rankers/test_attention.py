@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from indexers.schema import Reading
+from indexers.schema import TextReading
 from rankers.attention import attended, attention, best_stretch, fused_scores, local_scores, stretch_times
 
 SENTENCES = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
 CLIPS = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], dtype=np.float32)
 STARTS = np.array([0, 2, 3])
-READING = Reading(SENTENCES, np.array([0.75, 0.25], dtype=np.float32), np.array([0.8, 0.6], np.float32), 2.0, 0.3)
+READING = TextReading(SENTENCES, np.array([0.75, 0.25], dtype=np.float32), np.array([0.8, 0.6], np.float32), 2.0, 0.3)
 
 
 def test_attention_is_shared_out_within_each_track():
@@ -31,7 +31,7 @@ def test_scores_are_those_of_a_hand_count():
 
 
 def test_a_very_sharp_attention_is_the_best_clip_of_each_sentence():
-    sharp = Reading(SENTENCES, READING.weights, READING.whole, 1e4, 0.0)
+    sharp = TextReading(SENTENCES, READING.weights, READING.whole, 1e4, 0.0)
     np.testing.assert_allclose(local_scores(sharp, CLIPS, STARTS), [0.75 * 1 + 0.25 * 0.8, 0.25], atol=1e-5)
 
 

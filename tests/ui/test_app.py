@@ -47,6 +47,15 @@ def test_words_and_filter_reach_the_engine(fake: Any) -> None:
     assert len(page.get("audio")) == 10
 
 
+def test_tags_alone_are_a_search(fake: Any) -> None:
+    page = opened()
+    page.text_input(key="tags").set_value(" harp,  bossa  nova,, harp ").run()
+    assert not page.exception
+    ((query, _),) = fake.searches
+    assert (query.text, query.tags) == ("", ("harp", "bossa nova"))
+    assert "Title &lt;1&gt;" in html(page)
+
+
 def test_an_example_is_one_press(fake: Any) -> None:
     page = opened()
     page.button[0].click().run()

@@ -1,12 +1,12 @@
-"""The search page: words, filter, clip and tray in; results with their reasons out."""
+"""The search page: words, tags, filter, clip and tray in; results with their reasons out."""
 
 import streamlit as st
 
 from engine import Answer, Status
-from ui.state import MOST, PAGE, Clip, ask, engine, errors_shown, tray
+from ui.state import MOST, PAGE, Asked, Clip, ask, engine, errors_shown, tray
 from ui.widgets.bars import full_score
 from ui.widgets.card import card
-from ui.words import arm_name, safe
+from ui.words import arm_name, safe, tags_in
 
 EXAMPLES = ("solo piano", "choir singing", "church organ", "fiddle dance tune", "heavy metal guitar", "slow and sad")
 SOUNDS = ("mp3", "flac", "wav", "aiff", "aif", "ogg", "opus", "m4a", "aac", "wma", "mp4", "webm", "mkv")
@@ -14,19 +14,23 @@ GREETING = (
     '<div class="sg-hero"><h1>Find music by how it sounds</h1><p>Describe it in words, drop a clip of something like '
     "it, or start from tracks you like. Every result says why it is there.</p></div>"
 )
+TAGS_HELP = (
+    "Labels with commas between: instruments, genres, moods or sounds. Each is looked for by what is known of how it "
+    "sounds, and not in titles; beside words it counts as much as they do."
+)
 FILTERS = ("genre = 'folk'", "year < 1800", "artist LIKE '%Bach%'", "duration_s > 60", "has_video")
 
 
 def search_page(status: Status) -> None:
     """Show the search box and, once something is asked, the answer."""
     greeting = st.empty()
-    text, where, clip = _box()
+    asked = _box()
     hints = st.empty()
-    if text.strip() or clip or tray("like"):
+    if asked.text.strip() or asked.tags or asked.clip or tray("like"):
         greeting.empty()  # at once: what a slow search leaves standing looks like part of its answer
         hints.empty()
         with errors_shown():
-            _results(text, where, clip)
+            _results(asked)
         return
     st.session_state["k"] = PAGE
     greeting.html(GREETING)
@@ -34,13 +38,17 @@ def search_page(status: Status) -> None:
         _examples(status)
 
 
-def _box() -> tuple[str, str, Clip | None]:
-    words, rule, sound = st.columns([6, 2.6, 1.7], vertical_alignment="bottom")
+def _box() -> Asked:
+    words, labels, rule, sound = st.columns([4.6, 2.2, 2.3, 2], vertical_alignment="bottom")
     with words, st.container(key="ask"):
         text = st.text_input(
             "Search", key="text", placeholder="Describe the music: slow piano, rain", label_visibility="collapsed",
             icon=":material/search:",
         )  # fmt: skip
+    tags = labels.text_input(
+        "Tags", key="tags", placeholder="Tags: harp, calm", label_visibility="collapsed", icon=":material/sell:",
+        help=TAGS_HELP,
+    )  # fmt: skip
     where = rule.text_input(
         "Filter", key="where", placeholder="Filter: genre = 'folk'", label_visibility="collapsed",
         icon=":material/filter_alt:", help=_filter_help(),
@@ -53,7 +61,7 @@ def _box() -> tuple[str, str, Clip | None]:
         st.html(
             f'<div class="sg-chips"><span class="sg-chip lead">searching by the sound of {safe(clip.name)}</span></div>'
         )
-    return text or "", where or "", clip
+    return Asked(text or "", tags_in(tags or ""), where or "", clip)
 
 
 def _filter_help() -> str:
@@ -75,10 +83,10 @@ def _try(example: str) -> None:
     st.session_state["text"] = example
 
 
-def _results(text: str, where: str, clip: Clip | None) -> None:
+def _results(asked: Asked) -> None:
     k = int(st.session_state.setdefault("k", PAGE))
-    with st.spinner("Listening to the clip…" if clip else "Searching…", show_time=False):
-        answer = ask(text, where, clip, k)
+    with st.spinner("Listening to the clip…" if asked.clip else "Searching…", show_time=False):
+        answer = ask(asked, k)
     _verdict(answer)
     full = full_score(answer)
     for result in answer.results:
@@ -92,7 +100,7 @@ def _verdict(answer: Answer) -> None:
         st.info("No track passes the filter and is not already on the tray.", icon=":material/search_off:")
         return
     for note in answer.notes:
-        st.info(note, icon=":material/translate:")
+        st.info(note, icon=":material/info:")
     if answer.abstained:
         st.html(f'<div class="sg-unsure"><b>Nothing here fits well.</b> {_unsure(answer)}</div>')
     st.html(

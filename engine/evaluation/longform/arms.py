@@ -12,7 +12,7 @@ from indexers.encoders.collap.sentences import split_sentences
 from indexers.encoders.collap.stories import encode_kept
 from indexers.encoders.collap.views import spread, whole_of
 from indexers.encoders.music import unit
-from indexers.schema import Laid, Reading, Rows, Vectors
+from indexers.schema import Laid, Rows, TextReading, Vectors
 from rankers.attention import local_scores
 
 FUSED, GLOBAL, LOCAL = "fused", "global alone", "local alone"
@@ -85,7 +85,7 @@ class Remembering:
 class Read:
     """Texts as the encoder reads them, and as the towers below do: all of a text at once, and sentence by sentence."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[TextReading, ...]
     plain: Vectors  # [n_texts, dim]
     sentences: tuple[Vectors, ...]  # of each text [n_sentences, dim]
 

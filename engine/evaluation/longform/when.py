@@ -8,7 +8,7 @@ import numpy.typing as npt
 from engine.evaluation.longform.arms import Pool, Read
 from engine.evaluation.longform.texts import Asked
 from engine.evaluation.probes.intervals import Resampling, mean_draws
-from indexers.schema import Reading, Vectors
+from indexers.schema import TextReading, Vectors
 from rankers.attention import attended, best_stretch, stretch_times
 
 LEVEL = (2.5, 97.5)
@@ -52,7 +52,7 @@ def located(asked: Asked, read: Read, pool: Pool, resampling: Resampling, rng: n
 
 
 def _one(
-    reading: Reading, plain: Vectors, pool: Pool, track: int, true: Span, rng: np.random.Generator
+    reading: TextReading, plain: Vectors, pool: Pool, track: int, true: Span, rng: np.random.Generator
 ) -> tuple[float, ...]:
     own = slice(int(pool.starts[track]), int(pool.starts[track + 1]))
     duration_s = float(pool.laid.durations_s[track])

@@ -9,6 +9,7 @@ import numpy as np
 
 from indexers.base import TextEncoder
 from indexers.encoders.clap.frames import HEARS, frames_of
+from indexers.encoders.clap.reading import TEXT_DIM, read_texts
 from indexers.encoders.clap.storage import Stored, read_fingerprint, read_towers
 from indexers.encoders.music import unit
 from indexers.errors import ModelError
@@ -53,28 +54,19 @@ class ClapEncoder:
 
     @cached_property
     def _towers(self) -> "Towers":
-        import torch
-
-        from indexers.encoders.clap.network import Towers
-
-        towers = Towers(self._stored.settings)
-        weights = {name: torch.from_numpy(values.astype(np.float32)) for name, values in self._stored.tensors.items()}
-        try:
-            towers.load_state_dict(weights)
-        except RuntimeError as error:
-            raise ModelError(f"the weights in {self._folder} do not fit clap: train it again with --fresh") from error
-        return towers.eval()
+        return load_towers(self._stored, self._folder)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts into [n_texts, dim], unit rows; no texts give [0, dim]."""
         from scipy.special import erf
 
-        sentences, head = self._sentences.encode(texts), self._head
+        read, head = read_texts(texts, self._sentences.encode), self._head
+        sentences = read[:, :TEXT_DIM] - head["text.centre"]
         within = sentences @ head["text.bent.0.weight"].T + head["text.bent.0.bias"]
         within *= (1.0 + erf(within / np.float32(np.sqrt(2.0)))) / 2.0  # GELU
-        bent = within @ head["text.bent.3.weight"].T
-        straight = sentences @ head["text.straight.weight"].T
-        return unit(np.asarray(straight + bent, dtype=np.float32))
+        content = sentences @ head["text.straight.weight"].T + within @ head["text.bent.3.weight"].T
+        order = read[:, TEXT_DIM:] @ head["text.order.weight"].T
+        return unit(np.concatenate([unit(np.asarray(content, dtype=np.float32)), order], axis=1))
 
     def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
         """Make one vector of each window, [n_clips, dim], unit rows."""
@@ -99,3 +91,22 @@ class ClapEncoder:
         with torch.no_grad():
             said = self._towers.audio(torch.from_numpy(frames.astype(np.float32)), torch.from_numpy(there))
         return np.asarray(said.numpy(), dtype=np.float32)
+
+
+def load_towers(stored: Stored, folder: Path | None = None) -> "Towers":
+    """Make towers of what was stored, ready to be asked.
+
+    Raises:
+        ModelError: the weights do not fit; `folder` is named as where they were.
+    """
+    import torch
+
+    from indexers.encoders.clap.network import Towers
+
+    towers = Towers(stored.settings)
+    weights = {name: torch.from_numpy(values.astype(np.float32)) for name, values in stored.tensors.items()}
+    try:
+        towers.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ModelError(f"the weights in {folder} do not fit clap: train it again with --fresh") from error
+    return towers.eval()

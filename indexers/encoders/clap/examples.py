@@ -1,55 +1,54 @@
 """Pairs as numbers: frames of sound and sentence vectors, side by side."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from indexers.base import TextEncoder
 from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, frames_of
 from indexers.encoders.clap.listening import Span, open_caches
-from indexers.encoders.learning.cards import read_tensors, write_tensors
+from indexers.encoders.clap.reading import Texts, group_texts, join_texts
 from indexers.errors import PairsError
-from indexers.schema import Rows, Vectors
+from indexers.schema import Halves, Rows, Vectors
 
-Halves = npt.NDArray[np.float16]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a clip, its caption first, what is false of it, and the tune that it is of."""
+
+    texts: Sequence[str]
+    false: Sequence[str] = ()
+    tune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Clips and what is said of them.
+    """Clips, what is said of them and what is false of them.
 
-    `frames` is [n_clips, N_FRAMES, N_FEATURES], of clip c the first `counts[c]` are there. The sentence vectors of clip
-    c are `sentences[starts[c]:starts[c + 1]]`, its caption first, then its rewrites.
+    `frames` is [n_clips, N_FRAMES, N_FEATURES], of clip c the first `counts[c]` are there. Group c of `texts` is the
+    caption of clip c and then its rewrites, group c of `false` the texts that are false of it; `tunes` [n_clips]
+    numbers what clips were made of.
     """
 
     frames: Halves
     counts: Rows
-    sentences: Vectors
-    starts: Rows
+    texts: Texts
+    false: Texts
+    tunes: Rows
 
     def __len__(self) -> int:
         """How many clips there are."""
         return len(self.counts)
 
-    @property
-    def captions(self) -> Vectors:
-        """The sentence vector of each clip's caption, [n_clips, 384]."""
-        return self.sentences[self.starts[:-1]]
 
-
-def gather_examples(
-    spans: Sequence[Span], texts: Sequence[Sequence[str]], folder: Path, encoder: TextEncoder
-) -> Examples:
+def gather_examples(spans: Sequence[Span], said: Sequence[Said], folder: Path, encoder: TextEncoder) -> Examples:
     """Put what was heard of spans and what is said of them side by side.
 
     Args:
         spans: All heard by `listen` into `folder`.
-        texts: Of each span its caption and its rewrites.
+        said: Of each span.
         folder: Of the cache.
         encoder: Of sentences.
 
@@ -57,8 +56,22 @@ def gather_examples(
         PairsError: a span was not heard.
     """
     frames, counts = _frames(spans, folder)
-    starts = np.concatenate([[0], np.cumsum([len(own) for own in texts])]).astype(np.int64)
-    return Examples(frames, counts, _sentences([text for own in texts for text in own], folder, encoder), starts)
+    texts = group_texts([one.texts for one in said], folder, encoder)
+    false = group_texts([one.false for one in said], folder, encoder)
+    numbers = {tune: number for number, tune in enumerate(dict.fromkeys(one.tune for one in said))}
+    return Examples(frames, counts, texts, false, np.array([numbers[one.tune] for one in said], dtype=np.int64))
+
+
+def join_examples(several: Sequence[Examples]) -> Examples:
+    """Put examples behind one another; tunes of different ones stay different."""
+    ends = np.cumsum([0, *(1 + int(one.tunes.max(initial=-1)) for one in several)])
+    return Examples(
+        np.concatenate([one.frames for one in several]),
+        np.concatenate([one.counts for one in several]),
+        join_texts([one.texts for one in several]),
+        join_texts([one.false for one in several]),
+        np.concatenate([one.tunes + end for one, end in zip(several, ends[:-1], strict=True)]),
+    )
 
 
 def _frames(spans: Sequence[Span], folder: Path) -> tuple[Halves, Rows]:
@@ -81,18 +94,3 @@ def _frames(spans: Sequence[Span], folder: Path) -> tuple[Halves, Rows]:
     if not counts.all():
         raise PairsError(f"{int((counts == 0).sum())} of {len(spans)} clips were not heard: run the training again")
     return frames, counts
-
-
-def _sentences(texts: Sequence[str], folder: Path, encoder: TextEncoder) -> Vectors:
-    """Encode every distinct text once, texts of like length together: the shorter are padded to the longest.
-
-    What was encoded is kept in the folder, for another training on the same texts.
-    """
-    distinct = sorted(set(texts), key=lambda text: (len(text), text))
-    digest = hashlib.sha256(json.dumps([encoder.fingerprint, distinct]).encode()).hexdigest()
-    path = folder / f"sentences-{digest[:24]}.safetensors"
-    if not path.exists():
-        write_tensors(path, {"sentences": encoder.encode(distinct)})
-    vectors = read_tensors(path, f"delete {path.name}")["sentences"]
-    rows = {text: row for row, text in enumerate(distinct)}
-    return np.asarray(vectors[[rows[text] for text in texts]], dtype=np.float32)

@@ -13,6 +13,7 @@ TAGGED = ("musicnn_msd", "musicnn_mtt", "yamnet")
 EMBEDDED = (("musicnn_msd", "penultimate"), ("musicnn_mtt", "penultimate"), ("yamnet", "embedding"))
 HEARS: Mapping[str, tuple[str, ...]] = {name: (output, "tags") for name, output in EMBEDDED}
 N_FEATURES = sum(CARDS[name].outputs[output] for name, outputs in HEARS.items() for output in outputs)
+N_TAGS = sum(CARDS[name].outputs["tags"] for name in TAGGED)
 N_FRAMES = 4  # windows of 3 s that one clip of 10 s is heard by, each overlapping the next
 
 

@@ -18,7 +18,7 @@ from indexers.settings import parse
 if TYPE_CHECKING:
     from indexers.encoders.clap.network import Towers
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CARD = "weights.safetensors", "card.json"
 REMEDY = "train it again with `segue train clap --fresh`"
 
@@ -94,6 +94,8 @@ def _card(folder: Path) -> dict[str, Any]:
     if not (folder / CARD).exists():
         raise ModelError(f"no towers of clap at {folder}: make them with `segue train clap`")
     card = read_card(folder / CARD, FORMAT, REMEDY)
+    if card["format"] != FORMAT:
+        raise ModelError(f"{folder / CARD} has the earlier format {card['format']}: {REMEDY}")
     if card.get("kind") != "clap" or not {"fingerprint", "settings"} <= set(card):
         raise ModelError(f"{folder / CARD} is no card of clap: {REMEDY}")
     return card

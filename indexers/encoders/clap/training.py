@@ -1,16 +1,18 @@
 """The towers' training: epochs of drawn pairs, a checkpoint after each, and the best epoch by held-out pairs."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from indexers.encoders.clap.drawing import Batch, Material, draw_epoch
 from indexers.encoders.clap.examples import Examples
+from indexers.encoders.clap.frames import TAGGED
 from indexers.encoders.clap.loss import contrast
 from indexers.encoders.clap.network import Towers
+from indexers.encoders.clap.reading import READ_DIM
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.encoders.learning.checkpoint import (
     Position,
@@ -20,54 +22,60 @@ from indexers.encoders.learning.checkpoint import (
     take_network,
 )
 from indexers.encoders.learning.run import BEST, CHECKPOINT, Run, Step
-from indexers.schema import Rows, Vectors
+from indexers.encoders.taggram import fit_norm
+from indexers.schema import Vectors
 
 DEPTH = 10  # validation counts fitting texts and clips among the first so many
 ENCODED_AT_ONCE = 1024
 LAST_RATE = 0.02  # of the learning rate that is left at the end
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some clips, the part of each that is heard, and one text for each."""
-
-    frames: Tensor  # [n, N_FRAMES, N_FEATURES]
-    there: Tensor  # [n, N_FRAMES]
-    sentences: Tensor  # [n, 384]
-
-    def to(self, device: torch.device) -> "Batch":
-        """The same on another device."""
-        return Batch(self.frames.to(device), self.there.to(device), self.sentences.to(device))
-
-
 class ClapTrainer:
     """The towers and their optimiser; `n_steps` steps were taken."""
 
-    def __init__(self, towers: Towers, settings: ClapSettings, n_batches: int) -> None:
-        """Take towers on their device; an epoch has `n_batches` batches."""
+    def __init__(self, towers: Towers, classes: Vectors, settings: ClapSettings, n_batches: int) -> None:
+        """Take towers on their device, and the texts of tags; an epoch has `n_batches` batches."""
         self.network, self.settings, self.n_steps = towers, settings, 0
+        self._tags = torch.nn.functional.pad(torch.from_numpy(classes), (0, READ_DIM - classes.shape[1]))
         self._total = max(1, n_batches * settings.epochs)
-        heavy = [values for values in towers.parameters() if values.ndim > 1]
-        light = [values for values in towers.parameters() if values.ndim <= 1]  # biases, norms and the temperature
-        groups = [{"params": heavy, "weight_decay": settings.weight_decay}, {"params": light, "weight_decay": 0.0}]
-        self.optimisers = (torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98)),)
+        self.optimisers = (torch.optim.AdamW(_groups(towers, settings), lr=settings.learning_rate, betas=(0.9, 0.98)),)
 
     def step(self, batch: Batch) -> float:
         """Learn from one batch and give its loss."""
         for group in self.optimisers[0].param_groups:
-            group["lr"] = self.settings.learning_rate * self._share(self.n_steps / self._total)
+            group["lr"] = group["rate"] * self._share(self.n_steps / self._total)
         self.network.train()
         batch = batch.to(self.network.log_scale.device)
-        audio = self.network.audio(batch.frames, batch.there)
-        text = self.network.text(batch.sentences)
-        same = batch.sentences @ batch.sentences.T > self.settings.alike
-        loss = contrast(audio, text, self.network.scale, same)
+        loss = self._loss(batch)
         self.optimisers[0].zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimisers[0].step()
         self.n_steps += 1
         return float(loss.detach())
+
+    def _loss(self, batch: Batch) -> Tensor:
+        text, scale = self.network.text, self.network.scale
+        false = text(batch.false) * (batch.false != 0).any(dim=1, keepdim=True)
+        audio = self.network.audio(batch.frames, batch.there)
+        loss = contrast(audio, text(batch.texts), scale, self._same(batch.texts), false)
+        loss = loss + self.settings.anchor * self._anchored()
+        if not len(batch.one):
+            return loss
+        worded = contrast(text(batch.one), text(batch.other), scale, self._same(batch.one))
+        return loss + self.settings.wordings * worded
+
+    def _anchored(self) -> Tensor:
+        """How badly each tag is found by its own text: what no clip tells of must not be forgotten."""
+        read = self._tags.to(self.network.log_scale.device)
+        words = torch.nn.functional.normalize(self.network.audio.words.weight.T, dim=1)
+        text = self.network.text(read)[:, : self.settings.content]
+        return contrast(words, text, self.network.scale, self._same(read))
+
+    def _same(self, read: Tensor) -> Tensor:
+        """Which texts say nearly the same, in the same order."""
+        rows = torch.nn.functional.normalize(read, dim=1)
+        return rows @ rows.T > self.settings.alike
 
     def _share(self, progress: float) -> float:
         """Of the learning rate: up in a straight line, then down along a cosine."""
@@ -78,7 +86,18 @@ class ClapTrainer:
         return LAST_RATE + (1.0 - LAST_RATE) * fallen
 
 
-def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSettings, run: Run) -> Position:
+def _groups(towers: Towers, settings: ClapSettings) -> list[dict[str, Any]]:
+    """What is learnt at which rate: what starts from known words moves more slowly than what starts at random."""
+    known = {id(values) for values in (towers.audio.words.weight, towers.text.straight.weight)}
+    named: dict[tuple[float, float], list[Tensor]] = {}
+    for values in towers.parameters():
+        rate = settings.learning_rate * (settings.slower if id(values) in known else 1.0)
+        decay = settings.weight_decay if values.ndim > 1 else 0.0  # not of biases, norms and the temperature
+        named.setdefault((rate, decay), []).append(values)
+    return [{"params": own, "rate": rate, "weight_decay": decay} for (rate, decay), own in named.items()]
+
+
+def train(towers: Towers, material: Material, settings: ClapSettings, run: Run) -> Position:
     """Train until the epochs or the minutes are over, or until held-out pairs are found no better.
 
     A checkpoint of the same run is gone on from, epoch by epoch, to the bit. Afterwards the towers have the weights of
@@ -86,8 +105,7 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
 
     Args:
         towers: As `start_towers` made them.
-        learnt: To learn from.
-        held_out: To validate on.
+        material: To learn from and to validate on.
         settings: See there.
         run: Where to keep checkpoints, and how long to go on.
 
@@ -96,14 +114,14 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
         ModelError: it is damaged.
         StorageError: the disk refused.
     """
-    n_batches = -(-len(learnt) // settings.batch)
-    trainer = ClapTrainer(towers, settings, n_batches)
+    n_batches = -(-len(material.learnt) // settings.batch)
+    trainer = ClapTrainer(towers, material.classes, settings, n_batches)
     path = run.folder / CHECKPOINT
     position = load_checkpoint(path, run.identity, trainer) if path.exists() else Position()
     before_s, started = position.seconds, run.clock()
     while position.epoch < settings.epochs and position.stale < settings.patience:
-        losses = [trainer.step(batch) for batch in draw_epoch(learnt, settings, position.epoch)]
-        found = recall(towers, held_out)
+        losses = [trainer.step(batch) for batch in draw_epoch(material, settings, position.epoch)]
+        found = recall(towers, material.held_out)
         position.seconds = before_s + run.clock() - started
         _judge(position, found, towers, run)
         about = {
@@ -121,51 +139,22 @@ def train(towers: Towers, learnt: Examples, held_out: Examples, settings: ClapSe
     return position
 
 
-def start_towers(learnt: Examples, settings: ClapSettings, device: torch.device) -> Towers:
-    """Make towers at random that take what is usual in the examples for usual; the same seed, the same towers."""
+def start_towers(learnt: Examples, classes: Vectors, settings: ClapSettings, device: torch.device) -> Towers:
+    """Make towers that call what they hear by the words of its tags; the same seed, the same towers.
+
+    Args:
+        learnt: What is usual in them is usual for the towers, but for tags: those have the built-in reference.
+        classes: Sentence vectors of the tags' texts, [N_TAGS, 384].
+        settings: See there.
+        device: Where they go.
+    """
     torch.manual_seed(settings.seed)
     towers = Towers(settings)
     there = np.arange(learnt.frames.shape[1]) < learnt.counts[:, None]
-    towers.audio.standardise_by(torch.from_numpy(learnt.frames[there].astype(np.float32)))
+    norm = fit_norm([], TAGGED)
+    towers.audio.standardise_by(torch.from_numpy(learnt.frames[there].astype(np.float32)), norm)
+    towers.name_tags(torch.from_numpy(classes))
     return towers.to(device)
-
-
-def draw_epoch(examples: Examples, settings: ClapSettings, epoch: int) -> Iterator[Batch]:
-    """All clips once, in a drawn order, each with a drawn text and heard whole or in part.
-
-    The caption is taken with the probability `original`, else one of its rewrites: S. Ghosh et al., "ReCLAP" (2024).
-    """
-    rng = np.random.default_rng((settings.seed, epoch))
-    torch.manual_seed(int(rng.integers(2**62)))  # of dropout
-    order = rng.permutation(len(examples))
-    texts = _drawn_texts(examples, settings.original, rng)
-    there = _drawn_parts(examples.counts, examples.frames.shape[1], settings.shorter, rng)
-    for at in range(0, len(order), settings.batch):
-        rows = order[at : at + settings.batch]
-        yield Batch(
-            torch.from_numpy(examples.frames[rows].astype(np.float32)),
-            torch.from_numpy(there[rows]),
-            torch.from_numpy(examples.sentences[texts[rows]]),
-        )
-
-
-def _drawn_texts(examples: Examples, original: float, rng: np.random.Generator) -> Rows:
-    """The row of one text for each clip."""
-    n_rewrites = np.diff(examples.starts) - 1
-    rewritten = (rng.random(len(examples)) >= original) & (n_rewrites > 0)
-    chosen = 1 + (rng.random(len(examples)) * n_rewrites).astype(np.int64)
-    return np.asarray(examples.starts[:-1] + np.where(rewritten, chosen, 0))
-
-
-def _drawn_parts(
-    counts: Rows, n_frames: int, shorter: float, rng: np.random.Generator
-) -> "np.typing.NDArray[np.bool_]":
-    """Which frames are heard: all that are there, or a run of some of them."""
-    part = rng.random(len(counts)) < shorter
-    lengths = np.where(part, 1 + (rng.random(len(counts)) * counts).astype(np.int64), counts)
-    first = (rng.random(len(counts)) * (counts - lengths + 1)).astype(np.int64)
-    places = np.arange(n_frames)
-    return (places >= first[:, None]) & (places < (first + lengths)[:, None])
 
 
 @torch.no_grad()
@@ -182,7 +171,7 @@ def embed(towers: Towers, examples: Examples) -> tuple[Vectors, Vectors]:
             device
         )
         audio.append(towers.audio(frames, there).cpu())
-        text.append(towers.text(torch.from_numpy(examples.captions[rows]).to(device)).cpu())
+        text.append(towers.text(torch.from_numpy(examples.texts.first[rows]).to(device)).cpu())
     return torch.cat(audio).numpy(), torch.cat(text).numpy()
 
 

@@ -12,7 +12,7 @@ from indexers.encoders.collap.places import clip_places, sentence_places
 from indexers.encoders.collap.sentences import split_sentences
 from indexers.encoders.collap.storage import Stored, read_base, read_stored
 from indexers.errors import ModelError
-from indexers.schema import Laid, Reading, Rows, Vectors
+from indexers.schema import Laid, Rows, TextReading, Vectors
 
 HOTTEST = 100.0  # as in the network
 
@@ -67,12 +67,12 @@ class CollapEncoder:
         said, gates = in_context(clips, clip_places(laid), laid.starts, self._sides["audio"])
         return said, pooled(said, gates, laid.starts)
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> TextReading:
         """Read a text sentence by sentence, all of it first, as one more; see `TrackEncoder.read`."""
         said, gates, starts = self._read([text])
         fused, whole = self._stored.tensors, pooled(said, gates, starts)
         lumped = _sigmoid(fused["lump"])
-        return Reading(
+        return TextReading(
             np.concatenate([whole, said]),
             np.concatenate([[lumped], (1.0 - lumped) * gates]).astype(np.float32),
             whole[0],

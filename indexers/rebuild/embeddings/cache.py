@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from indexers.encoders.hub import is_hub
 from indexers.files import disk_errors, write_atomically
 from indexers.media.windows import plan_windows
-from indexers.schema import Vectors
-
-Halves = npt.NDArray[np.float16]
+from indexers.schema import Halves, Vectors
 
 PART_TRACKS = 1024  # in a compacted part
 GROUP_TRACKS = 64  # in a row group: what is in memory while reading

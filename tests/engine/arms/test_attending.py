@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from engine.arms import AttendingQuestion, Request
+from engine.arms import AttendingQuestion, Reading, Request
 from engine.arms.attending import AttendingArm
 from engine.arms.joint import JointArm
 from engine.query import Span
+from indexers.encoders.prompts import Prompts
 from indexers.generation import ClipVectors, Joint
-from indexers.schema import Reading
+from indexers.schema import TextReading
 from indexers.vectors.exact import ExactIndex
 
 JOINT = Joint("collap:/x", "joint-x-123456", "1f", ("en",), attends=True)
@@ -44,7 +45,10 @@ def read(text):
     axes = {"deep": [1.0, 0.0], "high": [0.0, 1.0]}
     sentences = np.array([axes[word] for word in text.split()], dtype=np.float32)
     whole = sentences.mean(axis=0) / np.linalg.norm(sentences.mean(axis=0))
-    return Reading(sentences, np.full(len(sentences), 1 / len(sentences), np.float32), whole, 50.0, 0.4)
+    return TextReading(sentences, np.full(len(sentences), 1 / len(sentences), np.float32), whole, 50.0, 0.4)
+
+
+READING = Reading(lambda text: read(text).whole, lambda tag: read(tag.plain).whole)
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def generation():
 
 @pytest.fixture
 def arm(generation):
-    return AttendingArm(generation, JOINT, read)
+    return AttendingArm(generation, JOINT, READING, read)
 
 
 def test_it_is_found_as_any_joint_arm(arm):
@@ -70,7 +74,7 @@ def test_its_questions_look_closer_than_the_index(arm, generation):
     assert isinstance(question, AttendingQuestion)
     np.testing.assert_allclose(question.attend(np.array([1, 0])), [0.8, 0.4 * 0.6 + 0.6 * 1.0], atol=1e-3)
     assert question.attend(np.empty(0, dtype=np.int64)).shape == (0,)
-    plain = JointArm(generation, JOINT, lambda text: read(text).whole).ask(Request(text="high"))
+    plain = JointArm(generation, JOINT, READING).ask(Request(text="high"))
     assert not isinstance(plain, AttendingQuestion)
 
 
@@ -86,3 +90,15 @@ def test_the_match_is_as_long_as_its_clips_attend_together(arm):
 
 def test_a_track_shorter_than_a_clip_is_marked(arm):
     assert arm.ask(Request(text="deep")).match(2) == Span(0.0, 2.0, short=True)
+
+
+def test_a_tag_is_one_sentence_more(arm):
+    tag = Prompts("high", "high", ("high", "high"))
+    both = arm.ask(Request(text="deep", tags=(tag,)))
+    whole = np.sqrt(0.5)
+    np.testing.assert_allclose(both.attend(np.array([0])), [0.4 * 1.4 * whole + 0.6 * 1.0], atol=1e-3)
+    only = arm.ask(Request(tags=(tag,)))
+    np.testing.assert_allclose(
+        only.attend(np.array([0, 1])), arm.ask(Request(text="high")).attend(np.array([0, 1])), atol=1e-6
+    )
+    assert only.match(0) == Span(6.5, 25.0)

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from engine.arms import Request
+from engine.arms import Reading, Request
 from engine.arms.joint import JointArm
 from engine.query import Span
+from indexers.encoders.prompts import Prompts
 from indexers.generation import ClipVectors, Joint
 from indexers.vectors.exact import ExactIndex
 
@@ -35,10 +36,14 @@ class Pair:
         return ClipVectors(matrix, np.array([0, 2, 4, 5]), times_s, short)
 
 
+def read(text):
+    return np.array(AXES[text], dtype=np.float32)
+
+
 @pytest.fixture
 def arm():
     pair = Pair(pl.DataFrame({"duration_s": [31.0, 33.0, 4.5]}))
-    return JointArm(pair, JOINT, lambda text: np.array(AXES[text], dtype=np.float32))
+    return JointArm(pair, JOINT, Reading(read, lambda tag: read(tag.label)))
 
 
 def test_it_is_named_after_its_encoder(arm) -> None:
@@ -70,3 +75,12 @@ def test_a_track_shorter_than_a_clip_is_marked(arm) -> None:
 
 def test_without_words_it_is_not_asked(arm) -> None:
     assert arm.ask(Request(liked=np.array([0]))) is None
+
+
+def test_words_and_tags_make_one_unit_vector_between_them(arm) -> None:
+    tags = tuple(Prompts(label, (label,), (label,)) for label in ("high", "high"))
+    rows, scores = arm.ask(Request(text="deep", tags=tags)).retrieve(3, None)
+    vector = np.array([1.0, 2.0]) / np.sqrt(5.0)
+    expected = np.array([[0.8, 0.6], [0.6, 0.8], [1.0, 0.0]]) @ vector
+    assert rows.tolist() == [1, 0, 2]
+    np.testing.assert_allclose(scores, expected[[1, 0, 2]], atol=1e-6)

@@ -185,3 +185,19 @@ def test_three_real_sounds_are_told_apart(model_store, shared_data) -> None:
 def test_encoders_without_tags_give_no_evidence() -> None:
     with pytest.raises(ConfigError, match="gives tags"):
         clip_evidence({"text": {}})
+
+
+def test_texts_that_stand_for_one_thing_are_weighed_together(taggram: Taggram) -> None:
+    lists = [["piano", "piano and guitar", "tax return"], ["rain"]]
+    weights = taggram.mean_weights(lists)
+    rows = taggram.weights(lists[0])
+    mean = rows.mean(axis=0)
+    np.testing.assert_allclose(weights[0], mean / mean.sum() * rows.sum(axis=1).max(), rtol=1e-5)
+    np.testing.assert_allclose(weights[1], taggram.weights(["rain"])[0], rtol=1e-5)
+    assert weights[0].sum() == pytest.approx(rows[0].sum(), rel=1e-4)  # "piano" is known best
+
+
+def test_texts_weigh_the_same_alone_and_together(taggram: Taggram) -> None:
+    texts = ["piano and guitar in the rain", "dog", "a dog in the rain", "dog"]
+    together = taggram.weights(texts)
+    np.testing.assert_allclose(together, np.concatenate([taggram.weights([text]) for text in texts]), rtol=1e-5)

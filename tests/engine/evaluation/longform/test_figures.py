@@ -21,7 +21,7 @@ from engine.evaluation.longform.when import located, overlap, random_overlap
 from engine.evaluation.probes.intervals import resample
 from indexers.encoders.testing import FakeTrackEncoder
 from indexers.pairs.manifest import Pair
-from indexers.schema import Laid, Reading
+from indexers.schema import Laid, TextReading
 from indexers.testing import FakeJointEncoder
 
 RNG = np.random.default_rng
@@ -74,7 +74,7 @@ def test_overlaps():
 
 CLIPS = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)
 LAID = Laid(np.array([[0, 3], [10, 13], [0, 3]], np.float32), np.array([0, 2, 3]), np.array([20, 3], np.float32))
-READING = Reading(CLIPS[:2], np.array([0.5, 0.5], np.float32), CLIPS[2], 100.0, 0.25)
+READING = TextReading(CLIPS[:2], np.array([0.5, 0.5], np.float32), CLIPS[2], 100.0, 0.25)
 
 
 def test_every_arm_is_that_of_a_hand_count():
@@ -101,7 +101,7 @@ def test_where_a_text_leads_is_held_against_its_section(tmp_path):
     assert summaries.texts == ("deep, then high",)
     assert sections.texts == ("A deep tone sounds.", "A high tone sounds.")
     assert sections.spans_s == ((0.0, 8.0), (8.0, 20.0))
-    deep, high = (Reading(CLIPS[row : row + 1], np.ones(1, np.float32), CLIPS[row], 50.0, 0.5) for row in (0, 1))
+    deep, high = (TextReading(CLIPS[row : row + 1], np.ones(1, np.float32), CLIPS[row], 50.0, 0.5) for row in (0, 1))
     pool = Pool(CLIPS[:2], CLIPS[:2], CLIPS[:1], Laid(LAID.times_s[:2], np.array([0, 2]), np.array([20.0], np.float32)))
     read = Read((deep, high), np.stack([deep.whole, high.whole]), (CLIPS[:1], CLIPS[1:2]))
     found = located(sections, read, pool, resample(np.array(["a", "a"]), 50, RNG(0)), RNG(1))

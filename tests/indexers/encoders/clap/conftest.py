@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from indexers.encoders.clap.examples import Examples
-from indexers.encoders.clap.frames import N_FEATURES, N_FRAMES
-from indexers.encoders.clap.network import TEXT_DIM
+from indexers.encoders.clap.frames import N_FEATURES, N_FRAMES, N_TAGS
+from indexers.encoders.clap.reading import READ_DIM, TEXT_DIM, Texts
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.testing import unit_rows
 
@@ -14,12 +14,21 @@ N_MEANINGS = 40
 
 @pytest.fixture(scope="session")
 def quick():
-    return ClapSettings(dim=16, hidden=16, layers=1, heads=2, text_hidden=16, dropout=0.1, batch=32, epochs=6, seed=3)
+    return ClapSettings(
+        content=12, order=4, hidden=16, layers=1, heads=2, text_hidden=16, dropout=0.1, batch=32, epochs=8, seed=3,
+        learning_rate=3e-3, slower=1.0,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def classes():
+    """Vectors that stand for the words of the tags."""
+    return unit_rows(np.random.default_rng(5).normal(size=(N_TAGS, TEXT_DIM)))
 
 
 @pytest.fixture(scope="session")
 def make_examples():
-    """Clips of one to four frames, each with a caption and two rewrites."""
+    """Clips of one to four frames, each with a caption and two rewrites, and a false text for every other."""
 
     def make(n, seed):
         rng = np.random.default_rng(seed)
@@ -30,7 +39,15 @@ def make_examples():
         counts = 1 + rng.integers(N_FRAMES, size=n)
         frames = sounds[meanings][:, None] + 0.5 * rng.normal(size=(n, N_FRAMES, N_FEATURES))
         frames[np.arange(N_FRAMES) >= counts[:, None]] = 0
-        sentences = unit_rows(np.repeat(words[meanings], 3, axis=0) + 0.3 * rng.normal(size=(3 * n, TEXT_DIM)))
-        return Examples(frames.astype(np.float16), counts, sentences, 3 * np.arange(n + 1))
+
+        def read(rows):
+            said = np.zeros((len(rows), READ_DIM), dtype=np.float32)
+            said[:, :TEXT_DIM] = unit_rows(words[rows] + 0.3 * rng.normal(size=(len(rows), TEXT_DIM)))
+            return said
+
+        texts = Texts(read(np.repeat(meanings, 3)), 3 * np.arange(n + 1))
+        others = (meanings[::2] + 1) % N_MEANINGS
+        false = Texts(read(others), np.minimum((np.arange(n + 1) + 1) // 2, len(others)))
+        return Examples(frames.astype(np.float16), counts, texts, false, np.arange(n) // 2)
 
     return make

@@ -10,7 +10,7 @@ import soundfile
 from indexers.encoders import load_audio_encoder, load_text_encoder
 from indexers.encoders.clap import learn as learning
 from indexers.encoders.clap import listening
-from indexers.encoders.clap.examples import gather_examples
+from indexers.encoders.clap.examples import Said, gather_examples, join_examples
 from indexers.encoders.clap.frames import HEARS, N_FRAMES, frames_of
 from indexers.encoders.clap.learn import HEARD, Lesson, train_clap
 from indexers.encoders.clap.listening import hear, listen, span_of, windows_of
@@ -85,17 +85,20 @@ def test_each_span_is_heard_once_and_as_the_encoders_hear_it(folder, model_store
     told = []
     listen([*spans, spans[0]], tmp_path, model_store, workers=1, progress=lambda *said: told.append(said))
     assert told == [(1, 2), (2, 2)]
-    examples = gather_examples([spans[1], spans[0], spans[1]], [["a", "b"], ["c"], ["a"]], tmp_path, sentences)
+    said = [Said(["a", "b"], ["d"], "one"), Said(["c"], tune="two"), Said(["a"], tune="one")]
+    examples = gather_examples([spans[1], spans[0], spans[1]], said, tmp_path, sentences)
     encoders = {name: load_audio_encoder(name, model_store) for name in HEARS}
     expected = frames_of({name: entry.outputs for name, entry in hear(encoders, spans[0]).items()})
     np.testing.assert_array_equal(examples.frames[1, : len(expected)], expected.astype(np.float16))
     assert examples.counts.tolist() == [2, 2, 2]
-    assert examples.starts.tolist() == [0, 2, 3, 4]
-    np.testing.assert_array_equal(examples.sentences[0], examples.sentences[3])
+    assert examples.texts.starts.tolist() == [0, 2, 3, 4]
+    assert examples.false.starts.tolist() == [0, 1, 1, 1]
+    np.testing.assert_array_equal(examples.texts.read[0], examples.texts.read[3])
+    assert join_examples([examples, examples]).tunes.tolist() == [0, 1, 0, 2, 3, 2]
     monkeypatch.setattr(listening, "run_tasks", None)  # nothing is owed
     listen(spans, tmp_path, model_store, workers=1, progress=lambda *_: None)
     with pytest.raises(PairsError, match="1 of 1 clips were not heard"):
-        gather_examples([span_of(folder / "3.wav", 0, 2)], [["d"]], tmp_path, sentences)
+        gather_examples([span_of(folder / "3.wav", 0, 2)], [Said(["d"])], tmp_path, sentences)
 
 
 def test_a_clip_that_cannot_be_heard_is_named_and_the_others_kept(folder, model_store, sentences, tmp_path):
@@ -103,12 +106,12 @@ def test_a_clip_that_cannot_be_heard_is_named_and_the_others_kept(folder, model_
     spans = [span_of(tmp_path / "broken.wav", 0, 2), span_of(folder / "4.wav", 0, 2)]
     with pytest.raises(PairsError, match=r"1 of 2 clips cannot be heard: broken.wav"):
         listen(spans, tmp_path / "heard", model_store, workers=1, progress=lambda *_: None)
-    assert len(gather_examples(spans[1:], [["a"]], tmp_path / "heard", sentences)) == 1
+    assert len(gather_examples(spans[1:], [Said(["a"])], tmp_path / "heard", sentences)) == 1
 
 
 @pytest.mark.usefixtures("few")
 def test_from_a_manifest_to_towers(manifest, model_store, sentences, quick, tmp_path):
-    lesson = Lesson(manifest, tmp_path / "clap", workers=1, command="segue train clap")
+    lesson = Lesson((manifest,), tmp_path / "clap", workers=1, command="segue train clap")
     learnt = train_clap(lesson, model_store, sentences, quick)
     assert learnt.card["data"]["clips"] == {"train": 6, "validation": 2, "test": 2}
     assert learnt.card["data"]["licences"] == ["CC0"]
@@ -116,14 +119,31 @@ def test_from_a_manifest_to_towers(manifest, model_store, sentences, quick, tmp_
     assert read_towers(tmp_path / "clap").fingerprint == learnt.card["fingerprint"]
     assert (tmp_path / "clap" / "training.jsonl").read_text().count("\n") == learnt.card["figures"]["epochs"]
     assert not (tmp_path / "clap" / "training" / BEST).exists()
-    again = train_clap(Lesson(manifest, tmp_path / "again", workers=1), model_store, sentences, quick)
+    again = train_clap(Lesson((manifest,), tmp_path / "again", workers=1), model_store, sentences, quick)
     assert again.card["fingerprint"] == learnt.card["fingerprint"]
     assert (manifest.parent / HEARD).is_dir()
 
 
 def test_too_few_clips_are_refused(manifest, model_store, sentences, quick, tmp_path):
     with pytest.raises(PairsError, match="6 train clips, 100 is the least"):
-        train_clap(Lesson(manifest, tmp_path), model_store, sentences, quick)
+        train_clap(Lesson((manifest,), tmp_path), model_store, sentences, quick)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_second_stage_goes_on_from_towers_with_more_pairs(manifest, model_store, sentences, quick, tmp_path):
+    first = train_clap(Lesson((manifest,), tmp_path / "first", workers=1), model_store, sentences, quick)
+    rows = [{**json.loads(line), "tune": f"again {row}"} for row, line in enumerate(manifest.read_text().splitlines())]
+    alone = [{"kind": "text", "text": f"low {row}", "rewrites": [f"deep {row}"], "split": "train"} for row in range(3)]
+    rows = [row | {"text": f"not {row['text']}", "false": [row["text"]]} for row in rows] + alone
+    more = manifest.with_name("more.jsonl")
+    more.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    other = quick.model_copy(update={"hidden": 32})  # the towers stay as they were built
+    lesson = Lesson((more,), tmp_path / "second", tmp_path / "first", workers=1)
+    second = train_clap(lesson, model_store, sentences, other)
+    assert second.card["settings"]["hidden"] == quick.hidden
+    assert second.card["settings"]["learning_rate"] == pytest.approx(learning.LATER_RATE * quick.learning_rate)
+    assert second.card["data"]["texts"] == 3
+    assert second.card["data"]["started_from"] == first.card["fingerprint"] != second.card["fingerprint"]
 
 
 @pytest.mark.usefixtures("few")
@@ -132,4 +152,4 @@ def test_a_leaking_split_is_refused(manifest, model_store, sentences, quick, tmp
     leaking = manifest.with_name("leaking.jsonl")
     leaking.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(LeakError):
-        train_clap(Lesson(leaking, tmp_path), model_store, sentences, quick)
+        train_clap(Lesson((leaking,), tmp_path), model_store, sentences, quick)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, frames_of
+from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, N_TAGS, frames_of
 from indexers.encoders.clap.loss import contrast
-from indexers.encoders.clap.network import AudioTower
+from indexers.encoders.clap.network import AudioTower, TextHead, Towers, places_of
+from indexers.encoders.clap.reading import READ_DIM, TEXT_DIM
 from indexers.models.cards import CARDS
 
 
@@ -44,6 +45,54 @@ def test_the_tower_hears_which_frame_came_first(tower):
         assert not torch.allclose(tower(frames, there), tower(frames.flip(1), there), atol=1e-3)
 
 
+def test_frames_have_places_from_first_to_last():
+    there = torch.tensor([[1, 1, 1, 1], [0, 1, 1, 1], [0, 1, 0, 0], [1, 1, 0, 0]], dtype=torch.bool)
+    expected = torch.tensor([[-1, -1 / 3, 1 / 3, 1], [0, -1, 0, 1], [0, 0, 0, 0], [-1, 1, 0, 0]])
+    torch.testing.assert_close(places_of(there), expected)
+
+
+@pytest.fixture
+def named(quick, classes):
+    torch.manual_seed(2)
+    towers = Towers(quick.model_copy(update={"content": TEXT_DIM, "order": 128}))
+    towers.name_tags(torch.from_numpy(classes))
+    return towers.eval()
+
+
+def test_towers_start_by_calling_a_sound_by_the_words_of_its_tag(named, classes):
+    frames = torch.zeros(1, 1, N_FEATURES)
+    frames[0, 0, -N_TAGS + 7] = 30.0
+    read = torch.zeros(N_TAGS, READ_DIM)
+    read[:, :TEXT_DIM] = torch.from_numpy(classes)
+    with torch.no_grad():
+        cosines = named.text(read) @ named.audio(frames, torch.ones(1, 1, dtype=torch.bool))[0]
+    assert int(cosines.argmax()) == 7
+    assert float(cosines[7]) > 0.9
+
+
+def test_towers_start_by_hearing_order_as_texts_tell_it(named, classes):
+    frames = torch.zeros(1, 4, N_FEATURES)
+    frames[0, :2, -N_TAGS + 7] = frames[0, 2:, -N_TAGS + 9] = 30.0
+    read = torch.zeros(2, READ_DIM)
+    read[:, :TEXT_DIM] = torch.from_numpy((classes[7] + classes[9]) / 2)
+    read[0, TEXT_DIM:] = torch.from_numpy((classes[9] - classes[7]) / 2)
+    read[1, TEXT_DIM:] = -read[0, TEXT_DIM:]
+    there = torch.ones(1, 4, dtype=torch.bool)
+    with torch.no_grad():
+        right, wrong = (named.text(read) @ named.audio(frames, there)[0]).tolist()
+        assert right - wrong > 0.2
+        turned = named.text(read) @ named.audio(frames.flip(1), there)[0]
+        assert turned.tolist() == pytest.approx([wrong, right], abs=1e-5)
+
+
+def test_a_text_without_order_has_none(quick):
+    head = TextHead(quick).eval()
+    read = torch.randn(3, READ_DIM)
+    read[:, TEXT_DIM:] = 0
+    with torch.no_grad():
+        assert not head(read)[:, quick.content :].any()
+
+
 def test_the_contrast_is_that_of_a_hand_count():
     audio, text = torch.eye(2), torch.tensor([[0.8, 0.6], [0.0, 1.0]])
     logits = 2.0 * np.array([[0.8, 0.0], [0.6, 1.0]])  # audio against text
@@ -55,3 +104,29 @@ def test_the_contrast_is_that_of_a_hand_count():
 def test_texts_that_say_the_same_are_no_negatives():
     audio, text = torch.eye(2), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
     assert float(contrast(audio, text, torch.tensor(5.0), torch.ones(2, 2, dtype=torch.bool))) == pytest.approx(0.0)
+
+
+def test_a_false_text_counts_against_its_own_clip_alone():
+    audio, text = torch.eye(2), torch.tensor([[0.8, 0.6], [0.0, 1.0]])
+    false = torch.tensor([[0.6, 0.8], [0.0, 0.0]])  # the second clip has none
+    logits = 2.0 * np.array([[0.8, 0.0], [0.6, 1.0]])
+    first = np.log(np.exp([1.6, 0.0, 1.2]).sum()) - 1.6
+    second = np.log(np.exp(logits[1]).sum()) - 2.0
+    back = np.log(np.exp(logits).sum(axis=0)) - np.diag(logits)
+    found = contrast(audio, text, torch.tensor(2.0), torch.eye(2, dtype=torch.bool), false)
+    assert float(found) == pytest.approx((np.mean([first, second]) + back.mean()) / 2, rel=1e-5)
+
+
+def test_some_clips_are_known_by_their_tags_alone_while_learning(quick, classes):
+    towers = Towers(quick.model_copy(update={"dropout": 0.0, "tags_alone": 0.5}))
+    towers.name_tags(torch.from_numpy(classes))
+    torch.nn.init.normal_(towers.audio.say.weight)
+    frames, there = torch.randn(1, 2, N_FEATURES).repeat(400, 1, 1), torch.ones(400, 2, dtype=torch.bool)
+    with torch.no_grad():
+        heard = towers.train().audio(frames, there)
+        whole = towers.eval().audio(frames, there)
+        towers.audio.say.weight.zero_()
+        alone = towers.audio(frames, there)
+    by_tags = (heard - alone).abs().max(dim=1).values < 1e-5
+    assert float(by_tags.float().mean()) == pytest.approx(0.5, abs=0.1)
+    torch.testing.assert_close(heard[~by_tags], whole[~by_tags])

@@ -10,7 +10,7 @@ from indexers.encoders.collap.forward import Weights, in_context, pooled
 from indexers.encoders.collap.network import Collap, Side
 from indexers.encoders.collap.places import N_PLACES, clip_places, places_of, sentence_places
 from indexers.encoders.collap.training import start_network
-from indexers.schema import Laid, Reading
+from indexers.schema import Laid, TextReading
 from indexers.testing import unit_rows
 from rankers.attention import fused_scores
 
@@ -83,7 +83,7 @@ def test_fused_scores_are_those_that_serve(network, rows):
     np.testing.assert_allclose(fused, balance * whole + (1 - balance) * local, atol=1e-6)
     clips, starts = audio.vectors[audio.there].numpy(), rows[2]
     for row, length in enumerate(LENGTHS):
-        reading = Reading(
+        reading = TextReading(
             said.vectors[row, : length + 1].numpy(),
             said.weights[row, : length + 1].numpy(),
             text.whole[row].numpy(),
