@@ -48,7 +48,7 @@ def read(text):
     return TextReading(sentences, np.full(len(sentences), 1 / len(sentences), np.float32), whole, 50.0, 0.4)
 
 
-READING = Reading(lambda text: read(text).whole, lambda tag: read(tag.plain).whole)
+READING = Reading(lambda text: read(text).whole, lambda tag: read(tag.label).whole)
 
 
 @pytest.fixture
@@ -93,12 +93,10 @@ def test_a_track_shorter_than_a_clip_is_marked(arm):
 
 
 def test_a_tag_is_one_sentence_more(arm):
-    tag = Prompts("high", "high", ("high", "high"))
+    tag = Prompts("high", ("high", "high"), ("high",))
     both = arm.ask(Request(text="deep", tags=(tag,)))
     whole = np.sqrt(0.5)
     np.testing.assert_allclose(both.attend(np.array([0])), [0.4 * 1.4 * whole + 0.6 * 1.0], atol=1e-3)
-    only = arm.ask(Request(tags=(tag,)))
-    np.testing.assert_allclose(
-        only.attend(np.array([0, 1])), arm.ask(Request(text="high")).attend(np.array([0, 1])), atol=1e-6
-    )
+    only, rows = arm.ask(Request(tags=(tag,))), np.array([0, 1])
+    np.testing.assert_allclose(only.attend(rows), arm.ask(Request(text="high")).attend(rows), atol=1e-6)
     assert only.match(0) == Span(6.5, 25.0)
