@@ -43,7 +43,7 @@ def sounds(tmp_path, monkeypatch):
         rows.append({**row, "rewrites": [f"a tone {number}, then noise"]})
     (tmp_path / "pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     torch.manual_seed(3)
-    chosen = ClapSettings(dim=32, hidden=16, layers=1, heads=2, text_hidden=16)
+    chosen = ClapSettings(content=24, order=8, hidden=16, layers=1, heads=2, text_hidden=16)
     write_towers(tmp_path / "clap", stored_of(Towers(chosen), chosen, {}))
     yield tmp_path
     monkeypatch.undo()

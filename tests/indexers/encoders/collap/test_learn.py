@@ -62,7 +62,7 @@ def folder(tmp_path_factory):
 def base(folder, model_store):
     """Towers of clap at random."""
     torch.manual_seed(2)
-    settings = ClapSettings(dim=16, hidden=16, layers=1, heads=2, text_hidden=16)
+    settings = ClapSettings(content=12, order=4, hidden=16, layers=1, heads=2, text_hidden=16)
     write_towers(folder / "clap", stored_of(Towers(settings), settings, {}))
     return load_joint_encoder(f"clap:{folder / 'clap'}", model_store)
 
