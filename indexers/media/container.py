@@ -52,7 +52,7 @@ def open_container(path: Path) -> Iterator[Any]:
 
     options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
     with media_errors(path):
-        container = av.open(f"file:{path}", container_options=options)
+        container = av.open(f"file:{path}", container_options=options, metadata_errors="replace")
     with container:
         yield container
 
