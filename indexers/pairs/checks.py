@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexers.errors import LeakError, PairsError
-from indexers.pairs.manifest import KINDS, SPLITS, Pair, read_pairs
+from indexers.pairs.manifest import CLIP, LONG, SPLITS, TEXT, Pair, read_pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What a manifest holds.
 
-    `clips` and `longs` count pairs; `hours` adds the spans whose end is known; `tunes` and `pairs` count by split.
+    `clips`, `longs` and `texts` (pairs of texts alone) count pairs; `hours` adds the spans whose end is known; `tunes`
+    and `pairs` count by split.
     """
 
     clips: int
     longs: int
+    texts: int
     hours: float
     tunes: dict[str, int]
     pairs: dict[str, int]
@@ -42,7 +44,7 @@ def check_audio(pairs: Sequence[Pair]) -> None:
     Raises:
         PairsError: it says how many files are missing, and the first of them.
     """
-    files = list(dict.fromkeys(pair.audio for pair in pairs))
+    files = list(dict.fromkeys(pair.audio for pair in pairs if pair.kind != TEXT))
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise PairsError(
@@ -58,7 +60,7 @@ def check_leaks(pairs: Sequence[Pair]) -> None:
         LeakError: it says how many are, and the first of them.
     """
     _check_sides(pairs, "tune", lambda pair: pair.tune)
-    _check_sides(pairs, "audio file", lambda pair: str(pair.audio))
+    _check_sides([pair for pair in pairs if pair.kind != TEXT], "audio file", lambda pair: str(pair.audio))
 
 
 def tally(pairs: Sequence[Pair]) -> Tally:
@@ -67,7 +69,9 @@ def tally(pairs: Sequence[Pair]) -> Tally:
     sides = Counter(pair.split for pair in pairs)
     seconds = sum(pair.end_s - pair.start_s for pair in pairs if pair.end_s is not None)
     tunes = {split: len({pair.tune for pair in pairs if pair.split == split}) for split in SPLITS}
-    return Tally(kinds[KINDS[0]], kinds[KINDS[1]], seconds / 3600, tunes, {split: sides[split] for split in SPLITS})
+    return Tally(
+        kinds[CLIP], kinds[LONG], kinds[TEXT], seconds / 3600, tunes, {split: sides[split] for split in SPLITS}
+    )
 
 
 def _check_sides(pairs: Sequence[Pair], what: str, name_of: Callable[[Pair], str]) -> None:

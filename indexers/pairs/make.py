@@ -1,16 +1,15 @@
 """Making pairs from scores: as many as asked for, in several processes, going on where an earlier run stopped."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from indexers.errors import ConfigError, MediaError
-from indexers.files import disk_errors
-from indexers.library import Library
-from indexers.pairs.checks import check_audio, check_leaks
+from indexers.pairs.collect import Made, Maker, Progress, collect_pairs
 from indexers.pairs.journal import append_journal, read_journal
-from indexers.pairs.manifest import KINDS, Pair, write_pairs
+from indexers.pairs.manifest import CLIP, LONG, Pair
 from indexers.pairs.plan import choose_places
 from indexers.pairs.splits import split_of
 from indexers.pairs.tunes import find_tunes
@@ -18,12 +17,11 @@ from indexers.pairs.unit import Job, Unit, make_units
 from indexers.pool import run_tasks
 from indexers.scores.places import Place, list_corpus, list_places
 
-MANIFEST = "pairs.jsonl"
+PLAYED = (CLIP, LONG)
 JOURNAL = "made-1-seed{seed}.jsonl"  # the first number is raised when the same unit would be played or told otherwise
 CLIPS, LONGS = 20_000, 1_500
 TIMEOUT_S = 300.0
 MOST_PER_SCORE = 40  # performances of one score before it is given up that the number asked for can be reached
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,8 @@ class Order:
     workers: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What was made: the manifest, its pairs, and one line for each score that was left out."""
-
-    manifest: Path
-    pairs: tuple[Pair, ...]
-    notes: tuple[str, ...]
-
-
 def make_pairs(order: Order, progress: Progress | None = None) -> Made:
-    """Make pairs and write their manifest; what is there already stays as it is.
+    """Make pairs of scores and write their manifest; what is there already stays as it is.
 
     Args:
         order: What is asked for.
@@ -62,32 +51,34 @@ def make_pairs(order: Order, progress: Progress | None = None) -> Made:
         ModelError: music21's corpus or the soundfont is not installed.
         StorageError: the disk refused.
     """
+    return collect_pairs(order.folder, [score_maker(order)], progress)
+
+
+def score_maker(order: Order) -> Maker:
+    """A maker for `collect_pairs` that plays and tells scores; see `make_pairs`.
+
+    Raises:
+        ConfigError: a number is out of range.
+    """
     if order.clips < 0 or order.longs < 0 or order.clips + order.longs < 1 or order.seed < 0:
         raise ConfigError(
             f"clips = {order.clips}, long = {order.longs}, seed = {order.seed}: ask for at least one pair, none below 0"
         )
+    return partial(_play, order)
+
+
+def _play(order: Order, folder: Path, tell: Progress) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
     places = [*list_corpus(), *(place for path in order.scores for place in list_places(path.expanduser()))]
     chosen = choose_places(places, order.clips, order.longs)
-    folder = order.folder.expanduser().absolute()
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with Library(folder).lock("segue train pairs"):
-        return _made(chosen, order, folder, progress or (lambda *_: None))
-
-
-def _made(chosen: Sequence[Place], order: Order, folder: Path, tell: Progress) -> Made:
     tunes, failed = find_tunes(
         chosen, folder, workers=order.workers, progress=lambda done, total: tell("scores read", done, total)
     )
     readable = [place for place in chosen if place.name in tunes]
-    counts = dict(zip(KINDS, (order.clips, order.longs), strict=True))
+    counts = dict(zip(PLAYED, (order.clips, order.longs), strict=True))
     made, notes = _make_all(readable, counts, order, folder, tell)
     pairs = tuple(_pair(unit, row, tunes[unit.place.name], folder) for unit, row in made)
-    check_leaks(pairs)
-    check_audio(pairs)
-    write_pairs(folder / MANIFEST, pairs)
     unread = [f"left out {name}: {reason}" for name, reason in sorted(failed.items())]
-    return Made(folder / MANIFEST, pairs, (*unread, *notes))
+    return pairs, (*unread, *notes)
 
 
 def _make_all(
@@ -97,7 +88,7 @@ def _make_all(
     journal = folder / JOURNAL.format(seed=order.seed)
     known = {name: row for name, row in read_journal(journal).items() if _is_whole(row, folder)}
     while True:
-        wanted = [unit for kind in KINDS for unit in _wanted(kind, places, counts[kind], known)]
+        wanted = [unit for kind in PLAYED for unit in _wanted(kind, places, counts[kind], known)]
         missing = [unit for unit in wanted if unit.name not in known]
         if not missing:
             break

@@ -12,16 +12,20 @@ from indexers.errors import PairsError
 from indexers.files import write_text
 
 SPLITS = ("train", "validation", "test")
-KINDS = ("clip", "long")
+CLIP, LONG, TEXT = "clip", "long", "text"
+KINDS = (CLIP, LONG, TEXT)
+NO_AUDIO = Path()  # of texts alone
+SPANNED = ("audio", "start_s", "end_s")  # what a pair of texts alone has not
 SHOWN = 60  # characters of a bad value in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A stretch of audio and a text that is true of it.
+    """A stretch of audio and a text that is true of it, or, of the kind "text", a text and its rewrites alone.
 
-    `end_s` is None for the end of the file; `rewrites` are other wordings of the same facts; `tune` is what must not be
-    on two sides of the split; `facts` is what the text tells, as plain values.
+    `audio` is `NO_AUDIO` for texts alone, and only there. `end_s` is None for the end of the file; `rewrites` are other
+    wordings of the same facts; `tune` is what must not be on two sides of the split; `facts` is what the text tells, as
+    plain values.
     """
 
     audio: Path
@@ -33,15 +37,15 @@ class Pair:
     source: str = ""
     licence: str = ""
     tune: str = ""
-    kind: str = "clip"
+    kind: str = CLIP
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_pairs(path: Path) -> tuple[Pair, ...]:
-    """Read a manifest: one JSON object a line, with `audio`, `text` and `split` at least.
+    """Read a manifest: one JSON object a line, with `text` and `split` at least, and `audio` unless its kind is "text".
 
-    Audio paths may be relative to the manifest. A pair without a tune has its audio file for one. Whether the audio
-    exists and the split leaks is for `indexers.pairs.checks`.
+    Audio paths may be relative to the manifest. A pair without a tune has its audio file, or its text, for one. Whether
+    the audio exists and the split leaks is for `indexers.pairs.checks`.
 
     Raises:
         PairsError: the file cannot be read or holds no pair, or a line is none.
@@ -68,10 +72,12 @@ def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
 
 def as_json(pair: Pair, folder: Path) -> dict[str, Any]:
     """A pair as plain values, without those that have their default; the audio's path is relative to a folder."""
-    audio = Path(os.path.relpath(pair.audio.absolute(), folder.absolute())).as_posix()
-    values = {name: getattr(pair, name) for name in Pair.__slots__}
+    values = {name: getattr(pair, name) for name in Pair.__slots__ if name != "audio"}
     kept = {name: value for name, value in values.items() if value not in ("", 0.0, None, (), {})}
-    return kept | {"audio": audio, "rewrites": list(pair.rewrites), "facts": dict(pair.facts)}
+    kept |= {"rewrites": list(pair.rewrites), "facts": dict(pair.facts)}
+    if pair.kind == TEXT:
+        return kept
+    return {"audio": Path(os.path.relpath(pair.audio.absolute(), folder.absolute())).as_posix(), **kept}
 
 
 def _pair(line: str, path: Path, number: int) -> Pair:
@@ -84,23 +90,32 @@ def _pair(line: str, path: Path, number: int) -> Pair:
         raise PairsError(f"{where} is no object: write one with audio, text and split")
     if unknown := sorted(set(row) - set(Pair.__slots__)):
         raise PairsError(f"{where} has the unknown key {unknown[0]!r}; there are {', '.join(Pair.__slots__)}")
-    if missing := [name for name in ("audio", "text", "split") if name not in row]:
-        raise PairsError(f"{where} has no {missing[0]!r}: every pair needs audio, text and split")
+    kind = _choice(row, "kind", KINDS, where)
+    _check_keys(row, kind, where)
     start_s, end_s = _span(row, where)
-    audio = Path(os.path.normpath(path.absolute().parent / _text(row, "audio", where)))
+    audio = NO_AUDIO if kind == TEXT else Path(os.path.normpath(path.absolute().parent / _text(row, "audio", where)))
+    text = _words(_text(row, "text", where), where)
     return Pair(
         audio,
-        _words(_text(row, "text", where), where),
+        text,
         _choice(row, "split", SPLITS, where),
         start_s,
         end_s,
         _rewrites(row.get("rewrites") or [], where),
         _optional(row, "source", where),
         _optional(row, "licence", where),
-        _optional(row, "tune", where) or str(audio),
-        _choice(row, "kind", KINDS, where),
+        _optional(row, "tune", where) or (text if kind == TEXT else str(audio)),
+        kind,
         _facts(row.get("facts"), where),
     )
+
+
+def _check_keys(row: Mapping[str, Any], kind: str, where: str) -> None:
+    needed = ("text", "split") if kind == TEXT else ("audio", "text", "split")
+    if missing := [name for name in needed if name not in row]:
+        raise PairsError(f"{where} has no {missing[0]!r}: every pair needs {', '.join(needed[:-1])} and {needed[-1]}")
+    if kind == TEXT and (there := [name for name in SPANNED if name in row]):
+        raise PairsError(f"{where} is of texts alone and has {there[0]!r}: leave it out, or give kind {CLIP!r}")
 
 
 def _text(row: Mapping[str, Any], name: str, where: str) -> str:
@@ -117,11 +132,15 @@ def _optional(row: Mapping[str, Any], name: str, where: str) -> str:
     return (value or "").strip()
 
 
-def _words(text: str, where: str) -> str:
-    """A text that may be English: most of its letters are Latin."""
+def is_latin(text: str) -> bool:
+    """Whether a text may be English: most of its letters are Latin."""
     letters = [letter for letter in text if letter.isalpha()]
     latin = sum(ord(letter) < 0x250 for letter in letters)  # up to the end of Latin Extended-B
-    if not letters or 2 * latin < len(letters):
+    return bool(letters) and 2 * latin >= len(letters)
+
+
+def _words(text: str, where: str) -> str:
+    if not is_latin(text):
         raise PairsError(f"{where}: {_short(text)} is not in Latin letters; texts must be English: translate it")
     return text
 
