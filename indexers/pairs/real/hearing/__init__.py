@@ -1,0 +1,1 @@
+"""What the taggers hear in clips, as words whose part in a caption is known."""
