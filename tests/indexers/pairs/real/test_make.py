@@ -118,6 +118,15 @@ def test_what_was_measured_is_not_measured_again_and_the_same_is_said(write: Wri
     assert other.pairs[0].rewrites != first.pairs[0].rewrites
 
 
+def test_the_same_bytes_in_two_files_are_told_once(write: Write, order: Any, tmp_path: Path) -> None:
+    for name in ("dog", "hum", "dog_hum"):
+        write(f"sounds/{name}.wav", noise(1.5))
+    found = made(order(), tmp_path / "out")
+    assert [pair.audio.name for pair in found.pairs] == ["dog.wav"]
+    assert found.notes.count("left out hum.wav of sounds: the same as dog.wav") == 1
+    assert order.measured == ["dog.wav"]
+
+
 def test_captions_that_do_not_fit_are_dropped_and_counted(write: Write, order: Any, tmp_path: Path) -> None:
     for row in range(25):
         write(f"sounds/dog{row}.wav", noise(0.5, 0.1 + row / 100))
