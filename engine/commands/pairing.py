@@ -60,8 +60,6 @@ def pairs(  # noqa: PLR0913 - one parameter per option
     filter_by: Annotated[
         str, typer.Option("--filter", metavar="NAME", help="Drops captions that do not fit: tags, none, clap:DIR.")
     ] = "tags",
-    llm: Annotated[bool, typer.Option("--llm", help="Let a small language model word some clips too.")] = False,
-    llm_share: Annotated[float, typer.Option(min=0.0, max=1.0, help="Of the clips that it words.")] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other performances and wordings.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors without.")] = None,
     check: Annotated[
@@ -88,8 +86,7 @@ def pairs(  # noqa: PLR0913 - one parameter per option
         counts = (usual[0] if clips is None else clips, usual[1] if long is None else long)
         makers.append(score_maker(Order(out, *counts, tuple(scores or ()), seed, processes)))
     if named.audio:
-        model_share = llm_share if llm else 0.0
-        makers.append(_audio_maker(named, ontology, filter_by, model_share=model_share, seed=seed, workers=processes))
+        makers.append(_audio_maker(named, ontology, filter_by, seed=seed, workers=processes))
     if named.texts:
         makers.append(text_maker(named.texts))
     if join:
@@ -118,9 +115,7 @@ def _sources(
     )
 
 
-def _audio_maker(
-    named: "Sources", ontology: Path | None, filter_by: str, *, model_share: float, seed: int, workers: int
-) -> "Maker":
+def _audio_maker(named: "Sources", ontology: Path | None, filter_by: str, *, seed: int, workers: int) -> "Maker":
     from engine.build import Models
     from indexers.pairs.real.make import AudioOrder, tell_audio
     from indexers.pairs.real.sift import QUANTILE, joint_scorer, tag_scorer

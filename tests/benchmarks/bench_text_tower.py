@@ -2,7 +2,7 @@
 
 python tests/benchmarks/bench_text_tower.py --summaries FILE --texts FILE --model DIR
 
-`--summaries` is LP-MusicCaps' caption_summary.json.gz: a summary and the caption of MusicCaps that it was made from, 2,839
+`--summaries` is LP-MusicCaps' caption_summary.json.gz: a summary and the MusicCaps caption that it was made from, 2,839
 times. `--texts` is the manifest of texts alone that the model learnt from, as `segue train pairs --texts` writes it:
 captions on its test side were never learnt from, nor their summaries. Each summary is compared with all captions; plain
 MiniLM is asked the same. Intervals are by a bootstrap over summaries, those of the ratio over paired draws.

@@ -2,6 +2,5 @@
 
 The data path: `sources` names collections, `recordings` lists their files with labels (`labels`), tags and sides of
 the split; `takes` lets each clip be measured (`measuring`) and heard (`hearing`), once; `telling` words what is sure
-enough; `sift` drops captions that fit no better than by chance; `make` runs it all, and asks a
-language model (`rewriting`) for more wordings where that is wanted.
+enough; `sift` drops captions that fit no better than by chance; `make` runs it all.
 """

@@ -1,7 +1,7 @@
 """Making pairs of real audio: recordings to takes, takes to facts, facts to wordings, and a filter over those."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,20 +22,18 @@ from indexers.pairs.real.sources import Collection
 from indexers.pairs.real.takes import Take, take_all, usual
 from indexers.pairs.real.telling.clips import wordings
 from indexers.pairs.real.telling.facts import Facts, facts_of
-from indexers.pairs.real.telling.stories import Section, Track, track_wordings
+from indexers.pairs.real.telling.stories import Section, Track, is_told_alike, track_wordings
 from indexers.schema import Vectors
 
 VOCABULARY = "tokenizer.json"
 FEWEST_CLIPS = 4  # of a whole track, to tell where it changes
-Rewriter = Callable[[Sequence["Draft"], Path, Progress], Sequence[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class AudioOrder:
     """What is asked for: which audio, with which descriptions of sounds, and how strictly captions are filtered.
 
-    `scorer` scores texts against sounds; `quantile` is that of `fitting`; `rewriter`, if there is one, gives more
-    wordings.
+    `scorer` scores texts against sounds; `quantile` is that of `fitting`.
     """
 
     collections: tuple[Collection, ...]
@@ -43,7 +41,6 @@ class AudioOrder:
     scorer: Scorer
     ontology: Path | None = None
     quantile: float = QUANTILE
-    rewriter: Rewriter | None = None
     seed: int = 0
     workers: int = 1
 
@@ -81,8 +78,6 @@ def tell_audio(order: AudioOrder, folder: Path, tell: Progress) -> tuple[list[Pa
         fitting_ones, dropped = _sifted(kind, drafts, norm, order)
         kept += [draft.pair for draft in fitting_ones]
         notes += dropped
-        if order.rewriter and kind == "clip":
-            kept = _rewritten(fitting_ones, order.rewriter, norm, order, folder, tell)
     n_silent = sum(len(take.spans) for take in takes) - len(clips)
     silent = [f"nothing sure to tell of {n_silent} clips"] if n_silent else []
     return kept, [*notes, *refused, *silent]
@@ -116,10 +111,15 @@ def _longs(take: Take, norm: TagNorm, seed: int) -> list[Draft]:
 
 
 def _sections(take: Take, sounding: Sounding, norm: TagNorm) -> tuple[Section, ...]:
-    return tuple(
-        Section(start_s, end_s, sure(_between(sounding, start_s, end_s), norm), _level_db(take, start_s, end_s))
-        for start_s, end_s in sections_of(sounding.vectors, sounding.times_s, take.recording.duration_s)
-    )
+    found: list[Section] = []
+    for start_s, end_s in sections_of(sounding.vectors, sounding.times_s, take.recording.duration_s):
+        heard = sure(_between(sounding, start_s, end_s), norm)
+        now = Section(start_s, end_s, heard, _level_db(take, start_s, end_s))
+        if found and is_told_alike(found[-1], now):
+            found[-1] = replace(found[-1], end_s=end_s)
+        else:
+            found.append(now)
+    return tuple(found)
 
 
 def _between(sounding: Sounding, start_s: float, end_s: float) -> Vectors:
@@ -155,21 +155,4 @@ def _sifted(kind: str, drafts: Sequence[Draft], norm: TagNorm, order: AudioOrder
     return kept, [
         f"filter: {all_of[source] - kept_of[source]} of {all_of[source]} {kind} captions of {source} dropped"
         for source in all_of
-    ]
-
-
-def _rewritten(
-    drafts: Sequence[Draft], rewriter: Rewriter, norm: TagNorm, order: AudioOrder, folder: Path, tell: Progress
-) -> list[Pair]:
-    """Add what a rewriter says, where that fits."""
-    said = rewriter(drafts, folder, tell)
-    texts = [(row, text) for row, own in enumerate(said) for text in own]
-    more: dict[int, list[str]] = {}
-    if texts:
-        scores = order.scorer([text for _, text in texts], [draft.sounding for draft in drafts], norm)
-        fits = fitting(scores, [row for row, _ in texts], order.quantile)
-        for (row, text), fit in zip(texts, fits, strict=True):
-            more.setdefault(row, []).extend([text] if fit else [])
-    return [
-        replace(draft.pair, rewrites=(*draft.pair.rewrites, *more.get(row, ()))) for row, draft in enumerate(drafts)
     ]

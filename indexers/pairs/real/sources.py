@@ -16,8 +16,8 @@ class Collection(Section):
     names that say nothing, `words` are words for certain though no vocabulary has them. `fold` is a regular expression
     whose first group, found in a file's name, is its fold: the highest fold is the test side, the next validation.
     Without one, `held_out` of the recordings are for validation and as many for the test, by a hash of their names;
-    recordings whose names differ in numbers alone stay together. `together` takes a whole folder as one recording.
-    `genre` is told of files that have no such tag.
+    recordings whose names differ in numbers alone stay together, where `together` does not say that each file, or a
+    whole folder, is one recording. `genre` is told of files that have no such tag.
     """
 
     path: Path
@@ -28,7 +28,7 @@ class Collection(Section):
     words: tuple[str, ...] = ()
     fold: str = ""
     held_out: float = Field(default=0.1, gt=0.0, le=0.4)
-    together: Literal["name", "folder"] = "name"
+    together: Literal["name", "file", "folder"] = "name"
     genre: str = ""
     most_clips: PositiveInt = 12  # of one recording, spread evenly
 

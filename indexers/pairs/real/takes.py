@@ -72,21 +72,35 @@ def _with(take: Take, heard: Mapping[str, Sounding]) -> Take:
 def _measured(
     recordings: Sequence[Recording], folder: Path, workers: int, tell: Progress
 ) -> tuple[list[Take], list[str]]:
-    digests = [sha256_of(recording.path) for recording in recordings]
-    names = [f"{digest}/{len(one.clips)}" for digest, one in zip(digests, recordings, strict=True)]
+    found, notes = _distinct(recordings)
+    names = {digest: f"{digest}/{len(one.clips)}" for digest, one in found.items()}
     known = read_journal(folder / JOURNAL)
-    owed = {name: one for name, one in zip(names, recordings, strict=True) if name not in known}
+    owed = {names[digest]: one for digest, one in found.items() if names[digest] not in known}
     for done, row in enumerate(_rows(owed, workers), start=1):
         known[row["name"]] = row
         append_journal(folder / JOURNAL, row)
         tell("recordings measured", done, len(owed))
-    takes, notes = [], []
-    for name, digest, recording in zip(names, digests, recordings, strict=True):
-        if "reason" in known[name]:
-            notes.append(f"left out {recording.path.name}: {known[name]['reason']}")
+    takes = []
+    for digest, recording in found.items():
+        row = known[names[digest]]
+        if "reason" in row:
+            notes.append(f"left out {recording.path.name}: {row['reason']}")
         else:
-            takes.append(_take(recording, digest, known[name]))
+            takes.append(_take(recording, digest, row))
     return takes, notes
+
+
+def _distinct(recordings: Sequence[Recording]) -> tuple[dict[str, Recording], list[str]]:
+    """Recordings by the SHA-256 of their files; the same bytes may be in two collections, and on two sides."""
+    found: dict[str, Recording] = {}
+    notes = []
+    for recording in recordings:
+        first = found.setdefault(sha256_of(recording.path), recording)
+        if first is not recording:
+            notes.append(
+                f"left out {recording.path.name} of {recording.collection.name}: the same as {first.path.name}"
+            )
+    return found, notes
 
 
 def _rows(owed: Mapping[str, Recording], workers: int) -> Iterator[dict[str, Any]]:

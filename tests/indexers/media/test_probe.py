@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+import soundfile
 
 from indexers.errors import MediaError, NoAudioError
 from indexers.media.probe import probe
@@ -200,3 +201,13 @@ def test_real_songs(shared_data):
         found = probe(path)
         assert 140 < found.duration_s < 200
         assert (found.codec, found.container, found.has_video) == ("mp3", "mp3", False)
+
+
+def test_tags_in_another_encoding_do_not_cost_the_sound(tmp_path):
+    path = tmp_path / "old.wav"
+    soundfile.write(path, np.zeros(16_000, np.float32), 16_000)
+    title = b"INAM" + (4).to_bytes(4, "little") + "été".encode("latin-1") + b"\0"
+    chunk = b"LIST" + (4 + len(title)).to_bytes(4, "little") + b"INFO" + title
+    raw = path.read_bytes() + chunk
+    path.write_bytes(raw[:4] + (len(raw) - 8).to_bytes(4, "little") + raw[8:])
+    assert probe(path).duration_s == pytest.approx(1.0)

@@ -6,7 +6,7 @@ import pytest
 
 from indexers.errors import InputError, LeakError, PairsError
 from indexers.pairs.checks import check_audio, check_leaks, read_checked, tally
-from indexers.pairs.manifest import Pair, write_pairs
+from indexers.pairs.manifest import NO_AUDIO, Pair, write_pairs
 
 
 def pair(audio: Path, split: str = "train", tune: str = "t", **said: object) -> Pair:
@@ -34,6 +34,14 @@ def test_one_file_on_two_sides_is_refused_whatever_its_tunes() -> None:
         check_leaks(pairs)
 
 
+def test_texts_alone_lack_no_audio_and_leak_by_their_tunes_alone() -> None:
+    texts = [pair(NO_AUDIO, split, split, kind="text") for split in ("train", "test")]
+    check_audio(texts)
+    check_leaks(texts)
+    with pytest.raises(LeakError, match=r"first 'test' in train and test"):
+        check_leaks([*texts, pair(NO_AUDIO, "train", "test", kind="text")])
+
+
 def test_a_leak_is_an_input_error_like_all_of_its_kind() -> None:
     assert issubclass(LeakError, PairsError)
     assert issubclass(PairsError, InputError)
@@ -47,6 +55,6 @@ def test_a_checked_manifest_and_its_tally(tmp_path: Path) -> None:
     pairs.append(pair(tmp_path / "a.wav", "train", "tune train", kind="long"))
     write_pairs(tmp_path / "pairs.jsonl", pairs)
     found = tally(read_checked(tmp_path / "pairs.jsonl"))
-    assert (found.clips, found.longs, found.hours) == (3, 1, 1.5)
+    assert (found.clips, found.longs, found.texts, found.hours) == (3, 1, 0, 1.5)
     assert found.tunes == {"train": 1, "validation": 0, "test": 1}
     assert found.pairs == {"train": 3, "validation": 0, "test": 1}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from indexers.errors import PairsError
-from indexers.pairs.manifest import Pair, read_pairs, write_pairs
+from indexers.pairs.manifest import NO_AUDIO, Pair, read_pairs, write_pairs
 
 LEAST: dict[str, Any] = {"audio": "one.wav", "text": "a dog barks", "split": "train"}
 
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ({"text": "静かなピアノ"}, r"not in Latin letters; texts must be English: translate it"),
         ({"text": "…"}, r"not in Latin letters"),
         ({"split": "valid"}, r"split is 'valid'; there are train, validation, test"),
-        ({"kind": "song"}, r"kind is 'song'; there are clip, long"),
+        ({"kind": "song"}, r"kind is 'song'; there are clip, long, text"),
         ({"start_s": 4, "end_s": 4}, r"start_s 4 is not before end_s 4"),
         ({"start_s": -1}, r"start_s is -1; give seconds from the start of the file, 0 or more"),
         ({"end_s": "4"}, r"end_s is '4'; give seconds"),
@@ -53,6 +53,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ({"rewrites": [""]}, r"rewrites is \[''\]; give a list of texts"),
         ({"facts": []}, r"facts is \[\]; give an object"),
         ({"tune": 7}, r"tune is 7; give words or leave it out"),
+        ({"kind": "text"}, r"is of texts alone and has 'audio': leave it out, or give kind 'clip'"),
     ],
 )
 def test_each_mistake_is_told_with_its_line(tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -74,6 +75,20 @@ def test_lines_that_are_no_pairs(tmp_path: Path, line: str, message: str) -> Non
 def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PairsError, match=r"none\.jsonl cannot be read"):
         read_pairs(tmp_path / "none.jsonl")
+
+
+def test_texts_alone_have_no_audio(tmp_path: Path) -> None:
+    row = {"text": "a dog barks", "split": "train", "kind": "text", "rewrites": ["barking"]}
+    path = written(tmp_path, row)
+    (pair,) = read_pairs(path)
+    assert pair == Pair(NO_AUDIO, "a dog barks", "train", rewrites=("barking",), tune="a dog barks", kind="text")
+    write_pairs(path, [pair])
+    assert "audio" not in json.loads(path.read_text("utf-8"))
+    assert read_pairs(path) == (pair,)
+    with pytest.raises(PairsError, match="line 1 is of texts alone and has 'end_s'"):
+        read_pairs(written(tmp_path, row | {"end_s": 3.0}))
+    with pytest.raises(PairsError, match="line 1 has no 'split': every pair needs text and split"):
+        read_pairs(written(tmp_path, {"text": "a dog barks", "kind": "text"}))
 
 
 def test_a_foreign_title_in_an_english_text_is_fine(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from indexers.pairs.real.hearing.roles import GENRE, INSTRUMENT, MOOD, PACE, PLA
 from indexers.schema import Vectors
 
 # Sure enough: so many standard deviations above what is usual in the audio given, and at least so likely.
-SURE_Z = {INSTRUMENT: 1.2, GENRE: 1.0, MOOD: 1.2, VOICE: 1.0, PACE: 1.0, SOUND: 1.0, PLACE: 1.5}
-SURE_P = {INSTRUMENT: 0.12, GENRE: 0.2, MOOD: 0.08, VOICE: 0.15, PACE: 0.15, SOUND: 0.15, PLACE: 0.15}
+SURE_Z = {INSTRUMENT: 1.2, GENRE: 1.3, MOOD: 1.2, VOICE: 1.0, PACE: 1.0, SOUND: 1.0, PLACE: 1.5}
+SURE_P = {INSTRUMENT: 0.12, GENRE: 0.25, MOOD: 0.08, VOICE: 0.15, PACE: 0.15, SOUND: 0.15, PLACE: 0.15}
 MOST = {INSTRUMENT: 4, GENRE: 2, MOOD: 2, VOICE: 1, PACE: 1, SOUND: 3, PLACE: 1}
 MUSIC_P = 0.4  # of the class "Music", from which on a clip is music
 N_MUSIC_CLASSES = len(class_names(TAGGED[:2]))  # those of the taggers that know music alone come first

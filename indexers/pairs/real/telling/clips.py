@@ -65,7 +65,7 @@ def _music(facts: Facts, rng: Rng) -> str:
         f"{told} in {with_article(what)}" if told else f"{noun}",
         f"{noun}, in which {told} can be heard" if told else f"this is {noun}",
         f"{told} can be heard in this {what}" if told else f"what plays is {noun}",
-        f"this {what} has {told}" if told else f"the music here is {how or kinds or 'playing without words'}",
+        f"this {what} has {told}" if told else f"here is {noun}",
     ]
     rest = [text for text in (pulse(facts, rng), course(facts, rng), _where(facts)) if text]
     if len(facts.genres) > 1:
@@ -204,14 +204,15 @@ def _lasts(facts: Facts, rng: Rng) -> str:
 
 def _plainly(facts: Facts, rng: Rng) -> str:
     how = change(facts, rng) or {"loud": "at full volume", "soft": "quietly", "": ""}[facts.measured.level]
-    return sentence(
-        f"{one(('one hears', 'you can hear', 'there is', 'this is'), rng)} {_named(facts, rng)} {how}".strip()
-    )
+    start = one(("one hears", "you can hear", "this recording has", "listen to"), rng)
+    return sentence(f"{start} {_thing(facts)}{f', {how}' if how else ''}")
 
 
 def _description(facts: Facts, described: Mapping[str, str]) -> str:
     """What the first sound that is described is like; a labelled sound only by what its label names."""
-    names = [facts.label] if facts.label else [*sounds(facts), *facts.heard.instruments]
+    if facts.is_music:
+        return ""
+    names = [facts.label] if facts.label else sounds(facts)
     names += [sound for sound in facts.heard.sounds if facts.label and set(facts.label.split()) & set(sound.split())]
     return next((described[name] for name in names if name in described), "")
 

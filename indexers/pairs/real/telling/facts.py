@@ -9,6 +9,7 @@ from indexers.pairs.real.recordings import Recording
 
 MOST_GENRES = 3
 PARTS = ";/,"  # between several genres in one tag
+NOT_TOLD = ("is_music", "genres")  # of what was heard: the genres that are told may be those of the tags
 UNTOLD = frozenset({"game", "soundtrack", "other", "unknown", "misc", "none", "music"})  # genres that say nothing
 
 
@@ -44,11 +45,11 @@ class Facts:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a manifest, without what there is nothing to tell of."""
-        heard = {name: list(words) for name, words in asdict(self.heard).items() if name != "is_music" and words}
+        heard = {name: list(words) for name, words in asdict(self.heard).items() if name not in NOT_TOLD and words}
         measured = {name: value for name, value in asdict(self.measured).items() if value not in (None, "")}
         named = {"label": self.label, "title": self.title, "genres": list(self.genres)}
         told = {name: value for name, value in named.items() if value}
-        return {"start_s": self.start_s, "end_s": self.end_s, **told, **heard, **measured}
+        return {"start_s": self.start_s, "end_s": self.end_s, **heard, **measured, **told}
 
 
 def facts_of(recording: Recording, span: tuple[float, float], heard: Heard, measured: Measured) -> Facts:

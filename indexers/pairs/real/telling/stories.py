@@ -29,7 +29,13 @@ class Section:
     @property
     def names(self) -> tuple[str, ...]:
         """Who plays and sings, else what kind of music it is."""
-        return (*self.heard.instruments, *self.heard.voices) or self.heard.genres
+        kinds = tuple(f"{name.removesuffix(' music')} music" for name in self.heard.genres[:1])
+        return (*self.heard.instruments, *self.heard.voices) or kinds
+
+
+def is_told_alike(before: Section, now: Section) -> bool:
+    """Whether nothing would be told of the change from one section to the next."""
+    return set(before.names) == set(now.names) and abs(now.level_db - before.level_db) < LOUDER_DB
 
 
 @dataclass(frozen=True, slots=True)

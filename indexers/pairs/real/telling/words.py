@@ -73,7 +73,7 @@ def thing(name: str) -> str:
 
 def player(name: str) -> str:
     """Who plays or sings, with an article where it takes one."""
-    return name if name in PLURAL or name in PLAIN else with_article(name)
+    return name if name in PLURAL or name in PLAIN or name.endswith("music") else with_article(name)
 
 
 def players(facts: Facts, rng: Rng, *, bare: bool = False) -> str:

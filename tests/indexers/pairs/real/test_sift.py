@@ -1,5 +1,7 @@
 """The filter: a text is compared with what it scores on other sounds."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from indexers.errors import ConfigError
 from indexers.pairs.real.hearing.heard import Sounding, sure
 from indexers.pairs.real.hearing.roles import music_row
 from indexers.pairs.real.sift import FEWEST, Remembering, fitting, joint_scorer, tag_scorer
+from indexers.schema import Vectors
 from indexers.testing import FakeJointEncoder, FakeTextEncoder
 
 NAMES = class_names(TAG_ENCODERS)
@@ -70,3 +73,25 @@ def test_what_is_sure_is_told() -> None:
     assert (music.is_music, music.instruments, music.moods) == (True, ("piano",), ("sad",))
     assert NAMES[music_row()] == "Music"
     assert sure(evidence(), norm).is_empty
+
+
+class Towers:
+    """A joint encoder of two dims that takes YAMNet's embeddings as they are."""
+
+    name, fingerprint, dim, languages = "towers", "00", 2, ("en",)
+    hears = {"yamnet": ("embedding",)}  # noqa: RUF012
+
+    def clips(self, outputs: Mapping[str, Mapping[str, Vectors]]) -> Vectors:
+        return outputs["yamnet"]["embedding"]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.array([[1, 0] if text == "left" else [0, 1] for text in texts], dtype=np.float32)
+
+
+def test_trained_towers_score_by_the_mean_of_a_clips_windows() -> None:
+    windows = ([[1, 0], [0.6, 0.8]], [[0, 1], [0, 1]])
+    soundings = [
+        Sounding(np.zeros(2), {"yamnet": {"embedding": np.float32(rows)}}, np.zeros((2, 1))) for rows in windows
+    ]
+    scores = joint_scorer(Towers())(["left", "right"], soundings, fit_norm([], TAG_ENCODERS))
+    assert scores == pytest.approx(np.array([[0.8944, 0.0], [0.4472, 1.0]]), abs=1e-4)
