@@ -67,7 +67,7 @@ def _print(learnt: "Learnt") -> None:
     typer.echo(f"  best after epoch {figures['best_epoch']} of {figures['epochs']}, {figures['minutes']:.1f} minutes")
     typer.echo(
         f"  validation: mean reciprocal rank {figures['validation_mrr']:.3f} in a pool of "
-        f"{data['tracks']['validation']:,}, {figures['validation_mrr_untrained']:.3f} before"
+        f"{figures['validation_pool']:,}, {figures['validation_mrr_untrained']:.3f} before"
     )
     typer.echo(
         f'  use it: [analysis] joint = ["collap:{learnt.folder.absolute()}"] in segue.toml, then `segue rebuild`'

@@ -82,7 +82,8 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
         read_stories([pair for pair in pairs if pair.split == split], lesson, store, base) for split in SPLITS[:2]
     )
     network = start_network(settings, device)
-    before = Validation.of(held_out).found_by(network)
+    asked = Validation.of(held_out)
+    before = asked.found_by(network)
     minutes = float("inf") if lesson.minutes is None else lesson.minutes
     run = Run(work, _identity(pairs, base, settings), minutes, lesson.progress)
     position = train(network, learnt, held_out, settings, run)
@@ -91,6 +92,7 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
         "epochs": position.epoch,
         "best_epoch": position.best_epoch,
         "device": str(device),
+        "validation_pool": len(asked.audio.there),
         "validation_mrr": round(position.best or 0.0, 4),
         "validation_mrr_untrained": round(before, 4),
         "balance": round(float(network.balance.detach()), 4),
