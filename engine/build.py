@@ -143,10 +143,11 @@ class Models:
         from indexers.encoders import towers_below
         from indexers.encoders.collap.encoder import CollapEncoder
         from indexers.encoders.collap.storage import folder_of
+        from indexers.encoders.shipped import in_full
 
         _, below = towers_below(name)
         base = Remembering(self.joint(below))
-        return Encoders(CollapEncoder(name, folder_of(name), base), base, self.store())
+        return Encoders(CollapEncoder(name, folder_of(in_full(name)), base), base, self.store())
 
     def _opener(self, generation: Generation, joint: Joint) -> "Callable[[], JointEncoder]":
         @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from typing import Any
 from indexers.encoders.clap import CLAP
 from indexers.encoders.collap import COLLAP
 from indexers.encoders.hub.names import PREFIX as HUB
+from indexers.encoders.shipped import SHIPPED
 from indexers.errors import QueryError
 
 MAX_K = 1_000
@@ -16,6 +17,8 @@ JOINT_MARKS = (HUB, CLAP, COLLAP)  # begin the names of encoders of joint spaces
 
 def joint_called(arm: str) -> str | None:
     """What the encoder of a joint space's arm is called for short, the last part of its name; None for other arms."""
+    if arm in SHIPPED:
+        return arm
     mark = next((mark for mark in JOINT_MARKS if arm.startswith(mark)), None)
     return None if mark is None else arm.removeprefix(mark).rstrip("/").rsplit("/", 1)[-1]
 

@@ -3,11 +3,12 @@
 Each encoder is found by name in one of three registries; loading one is the only thing that imports its library. The
 sound encoders of the registry take the same windows, 48,128 samples at 16 kHz (3.008 s). A public checkpoint is named
 `hub:<id or path>` instead and takes windows of its own, towers that `segue train clap` made `clap:<folder>`, and what
-`segue train collap` made over these `collap:<folder>`; a track is opened once for all.
+`segue train collap` made over these `collap:<folder>`; `clap` and `collap` alone are the ones this project trained and
+ships. A track is opened once for all.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from indexers.base import AudioEncoder, JointEncoder, TextEncoder
 from indexers.encoders.clap import CLAP
 from indexers.encoders.collap import COLLAP
 from indexers.encoders.hub import Kind, is_hub, open_checkpoint
+from indexers.encoders.shipped import SHIPPED, in_full
 from indexers.errors import ConfigError
 from indexers.models.cards import CARDS
 from indexers.models.store import ModelStore
@@ -49,6 +51,7 @@ def fingerprint_of(name: str) -> str:
     """
     if is_hub(name):
         return open_checkpoint(name).fingerprint
+    name = in_full(name)
     if name.startswith(CLAP):
         from indexers.encoders.clap.storage import read_fingerprint
 
@@ -62,7 +65,7 @@ def fingerprint_of(name: str) -> str:
         return hashlib.sha256(told.encode()).hexdigest()
     if name in _FAKES:
         return _FAKES[name]().fingerprint
-    raise _unknown(name, {**AUDIO_ENCODERS, **TEXT_ENCODERS, **JOINT_ENCODERS})
+    raise _unknown(name, (*AUDIO_ENCODERS, *TEXT_ENCODERS, *JOINT_ENCODERS, *SHIPPED))
 
 
 def audio_card(name: str) -> AudioCard:
@@ -92,6 +95,7 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
     """
     if is_hub(name):
         return _hub_joint(name).hears
+    name = in_full(name)
     if name.startswith(CLAP):
         from indexers.encoders.clap.frames import HEARS
 
@@ -100,7 +104,7 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
     if name.startswith(COLLAP):
         return joint_hears(towers_below(name)[1])
     if name not in JOINT_ENCODERS:
-        raise _unknown(name, JOINT_ENCODERS)
+        raise _unknown(name, (*JOINT_ENCODERS, *SHIPPED))
     return JOINT_ENCODERS[name].hears
 
 
@@ -149,8 +153,8 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """Open a joint encoder; it loads its towers when it is first asked.
 
     Args:
-        name: A key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, `clap:` and a folder of trained towers, or
-            `collap:` and a folder of what was learnt over such towers.
+        name: "clap" or "collap", which are shipped, a key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, `clap:` and
+            a folder of trained towers, or `collap:` and a folder of what was learnt over such towers.
         store: Where its weights were pulled to.
 
     Raises:
@@ -159,17 +163,18 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """
     if is_hub(name):
         return _hub_joint(name)
-    if name.startswith(CLAP):
+    whole = in_full(name)
+    if whole.startswith(CLAP):
         from indexers.encoders.clap.encoder import ClapEncoder
 
-        return ClapEncoder(name, _towers_folder(name), load_text_encoder("text", store))
-    if name.startswith(COLLAP):
+        return ClapEncoder(name, _towers_folder(whole), load_text_encoder("text", store))
+    if whole.startswith(COLLAP):
         from indexers.encoders.collap.encoder import CollapEncoder
         from indexers.encoders.collap.storage import folder_of
 
-        return CollapEncoder(name, folder_of(name), load_joint_encoder(towers_below(name)[1], store))
+        return CollapEncoder(name, folder_of(whole), load_joint_encoder(towers_below(whole)[1], store))
     if name not in JOINT_ENCODERS:
-        raise _unknown(name, JOINT_ENCODERS)
+        raise _unknown(name, (*JOINT_ENCODERS, *SHIPPED))
     return JOINT_ENCODERS[name].load(store)
 
 
@@ -182,12 +187,12 @@ def towers_below(name: str) -> tuple[str, str]:
     """
     from indexers.encoders.collap.storage import folder_of, read_base
 
-    folder = folder_of(name)
+    folder = folder_of(in_full(name))
     fingerprint, base = read_base(folder)
     return fingerprint, base.named_from(folder)
 
 
-def _unknown(name: str, known: Mapping[str, object]) -> ConfigError:
+def _unknown(name: str, known: Iterable[str]) -> ConfigError:
     return ConfigError(f"no encoder {name!r}; there are {', '.join(known)}")
 
 

@@ -12,6 +12,7 @@ from indexers.encoders.collap import COLLAP
 from indexers.encoders.exam import N_SOUNDS, PARAPHRASES, SENTENCES, sounds
 from indexers.encoders.hub import is_hub
 from indexers.encoders.placing import alone, in_tracks
+from indexers.encoders.shipped import SHIPPED
 from indexers.schema import Rows, Vectors
 
 SEED = 7
@@ -137,6 +138,8 @@ def _shape(name: str, rows: Vectors, dim: int, remedy: str) -> list[Finding]:
 
 
 def _pulled_again(name: str) -> str:
+    if name in SHIPPED:
+        return "install Segue again"
     if name.startswith(CLAP):
         return "train it again with `segue train clap --fresh`, on more pairs"
     if name.startswith(COLLAP):
