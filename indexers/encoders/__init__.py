@@ -153,8 +153,8 @@ def load_joint_encoder(name: str, store: ModelStore) -> JointEncoder:
     """Open a joint encoder; it loads its towers when it is first asked.
 
     Args:
-        name: "clap" or "collap", which are shipped, a key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, `clap:` and
-            a folder of trained towers, or `collap:` and a folder of what was learnt over such towers.
+        name: "clap" or "collap", which are shipped, a key of `JOINT_ENCODERS`, `hub:` and a CLAP checkpoint, `clap:`
+            and a folder of trained towers, or `collap:` and a folder of what was learnt over such towers.
         store: Where its weights were pulled to.
 
     Raises:
