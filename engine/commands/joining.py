@@ -13,7 +13,7 @@ from engine.commands.training import described, train_app
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from indexers.encoders.clap.learn import Learnt
+    from indexers.encoders.clap.training.learn import Learnt
 
 
 @train_app.command()
@@ -38,8 +38,8 @@ def clap(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Learn one space of texts and sounds from pairs of both, on what frozen encoders hear."""
     from engine.build import Models
-    from indexers.encoders.clap.learn import Lesson, train_clap
     from indexers.encoders.clap.settings import ClapSettings
+    from indexers.encoders.clap.training.learn import Lesson, train_clap
     from indexers.settings import cores
 
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]

@@ -11,7 +11,7 @@ from engine.commands.output import print_json, progress_bar
 from engine.commands.training import described, train_app
 
 if TYPE_CHECKING:
-    from indexers.encoders.collap.learn import Learnt
+    from indexers.encoders.collap.training.learn import Learnt
 
 
 @train_app.command()
@@ -31,8 +31,8 @@ def collap(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Learn from long tracks how clips and sentences go together, over trained towers of clap."""
     from engine.build import Models
-    from indexers.encoders.collap.learn import Lesson, train_collap
     from indexers.encoders.collap.settings import CollapSettings
+    from indexers.encoders.collap.training.learn import Lesson, train_collap
     from indexers.settings import cores
 
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]

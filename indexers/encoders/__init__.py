@@ -97,7 +97,7 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
         return _hub_joint(name).hears
     name = in_full(name)
     if name.startswith(CLAP):
-        from indexers.encoders.clap.frames import HEARS
+        from indexers.encoders.clap.sounds.frames import HEARS
 
         _towers_folder(name)
         return HEARS

@@ -26,12 +26,12 @@ from record import record
 from engine.evaluation.probes.intervals import mean_draws, resample
 from indexers.encoders import load_text_encoder
 from indexers.encoders.clap.encoder import ClapEncoder
-from indexers.encoders.clap.examples import Examples, gather_examples
-from indexers.encoders.clap.frames import EMBEDDED
-from indexers.encoders.clap.learn import HEARD, examples_of, spans_of
-from indexers.encoders.clap.listening import listen, span_of
-from indexers.encoders.clap.retrieval import DEPTHS, ranks_of
+from indexers.encoders.clap.sounds.frames import EMBEDDED
+from indexers.encoders.clap.sounds.listening import listen, span_of
 from indexers.encoders.clap.storage import read_towers
+from indexers.encoders.clap.training.examples import Examples, gather_examples
+from indexers.encoders.clap.training.learn import HEARD, examples_of, spans_of
+from indexers.encoders.clap.training.retrieval import DEPTHS, ranks_of
 from indexers.encoders.taggram import TAG_ENCODERS, fit_norm, standardise
 from indexers.models.cards import CARDS
 from indexers.models.store import ModelStore

@@ -24,13 +24,13 @@ from record import record
 from engine.evaluation.probes.intervals import mean_draws, resample
 from indexers.base import TextEncoder
 from indexers.encoders import load_text_encoder
-from indexers.encoders.clap.composition import CHANCE, composition
 from indexers.encoders.clap.encoder import ClapEncoder
-from indexers.encoders.clap.learn import HEARD, examples_of, spans_of
 from indexers.encoders.clap.storage import read_towers
+from indexers.encoders.clap.training.learn import HEARD, examples_of, spans_of
 from indexers.models.store import ModelStore
 from indexers.pairs.checks import read_checked
 from indexers.pairs.manifest import Pair
+from rankers.metrics.composition import CHANCE, composition
 
 DRAWS = 2_000
 

@@ -23,8 +23,8 @@ from record import record
 from engine.evaluation.probes.intervals import mean_draws, resample
 from indexers.encoders import load_text_encoder
 from indexers.encoders.clap.encoder import ClapEncoder
-from indexers.encoders.clap.retrieval import ranks_of
 from indexers.encoders.clap.storage import read_towers
+from indexers.encoders.clap.training.retrieval import ranks_of
 from indexers.models.store import ModelStore
 from indexers.pairs.manifest import read_pairs
 from indexers.schema import Vectors

@@ -8,9 +8,9 @@ import numpy as np
 
 from indexers.base import JointEncoder, TextEncoder, TrackEncoder
 from indexers.encoders.collap.listening import Track
-from indexers.encoders.collap.sentences import split_sentences
-from indexers.encoders.collap.stories import encode_kept
-from indexers.encoders.collap.views import spread, whole_of
+from indexers.encoders.collap.texts.sentences import split_sentences
+from indexers.encoders.collap.training.stories import encode_kept
+from indexers.encoders.collap.training.views import spread, whole_of
 from indexers.encoders.music import unit
 from indexers.schema import Laid, Rows, TextReading, Vectors
 from rankers.attention import local_scores

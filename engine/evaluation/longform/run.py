@@ -14,10 +14,10 @@ from engine.evaluation.longform.texts import Asked, asked_about
 from engine.evaluation.longform.when import located
 from engine.evaluation.probes.intervals import resample
 from indexers.base import TrackEncoder
-from indexers.encoders.collap.learn import HEARD_IN
 from indexers.encoders.collap.listening import Track, hear_tracks
-from indexers.encoders.collap.medleys import compose_pair, grouped
-from indexers.encoders.collap.sentences import split_sentences
+from indexers.encoders.collap.texts.sentences import split_sentences
+from indexers.encoders.collap.training.learn import HEARD_IN
+from indexers.encoders.collap.training.medleys import compose_pair, grouped
 from indexers.errors import ConfigError, PairsError
 from indexers.models.store import ModelStore
 from indexers.pairs.checks import read_checked

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexers.encoders.collap.sections import sections_told, untimed
-from indexers.encoders.collap.sentences import split_sentences
-from indexers.encoders.collap.stories import spans_of
+from indexers.encoders.collap.texts.sections import sections_told, untimed
+from indexers.encoders.collap.texts.sentences import split_sentences
+from indexers.encoders.collap.training.stories import spans_of
 from indexers.pairs.manifest import Pair
 from indexers.schema import Rows
 

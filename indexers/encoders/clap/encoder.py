@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexers.base import TextEncoder
-from indexers.encoders.clap.frames import HEARS, frames_of
-from indexers.encoders.clap.reading import TEXT_DIM, read_texts
+from indexers.encoders.clap.sounds.frames import HEARS, frames_of
 from indexers.encoders.clap.storage import Stored, read_fingerprint, read_towers
+from indexers.encoders.clap.texts.reading import TEXT_DIM, read_texts
 from indexers.encoders.music import unit
 from indexers.errors import ModelError
 from indexers.schema import Bools, Rows, Vectors

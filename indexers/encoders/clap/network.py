@@ -13,9 +13,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from indexers.encoders.clap.frames import N_FEATURES, N_FRAMES, N_TAGS
-from indexers.encoders.clap.reading import TEXT_DIM
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.sounds.frames import N_FEATURES, N_FRAMES, N_TAGS
+from indexers.encoders.clap.texts.reading import TEXT_DIM
 from indexers.encoders.taggram import TagNorm
 
 HOTTEST = 100.0  # the largest factor on cosines, as in CLIP

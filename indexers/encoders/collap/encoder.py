@@ -9,8 +9,8 @@ import numpy as np
 from indexers.base import JointEncoder
 from indexers.encoders.collap.forward import Weights, in_context, pooled
 from indexers.encoders.collap.places import clip_places, sentence_places
-from indexers.encoders.collap.sentences import split_sentences
 from indexers.encoders.collap.storage import Stored, read_base, read_stored
+from indexers.encoders.collap.texts.sentences import split_sentences
 from indexers.errors import ModelError
 from indexers.schema import Laid, Rows, TextReading, Vectors
 

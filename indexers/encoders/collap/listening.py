@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from indexers.base import JointEncoder
-from indexers.encoders.clap.frames import HEARS, N_FRAMES
-from indexers.encoders.clap.listening import Progress, Span, listen, open_caches, span_of
+from indexers.encoders.clap.sounds.frames import HEARS, N_FRAMES
+from indexers.encoders.clap.sounds.listening import Progress, Span, listen, open_caches, span_of
 from indexers.errors import ConfigError, PairsError
 from indexers.files import sha256_of
 from indexers.media.probe import probe

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from indexers.base import JointEncoder, TextEncoder
-from indexers.encoders.clap.frames import HEARS
+from indexers.encoders.clap.sounds.frames import HEARS
 from indexers.encoders.music import unit
 from indexers.encoders.taggram import (
     TAG_ENCODERS,

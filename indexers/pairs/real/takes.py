@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from indexers.encoders.clap.listening import Span, listen, span_of
+from indexers.encoders.clap.sounds.listening import Span, listen, span_of
 from indexers.encoders.taggram import TAG_ENCODERS, TagNorm, fit_norm
 from indexers.errors import PairsError
 from indexers.files import sha256_of

@@ -8,7 +8,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from engine.cli import app
-from indexers.encoders.clap import learn
+from indexers.encoders.clap.training import learn
 
 runner = CliRunner()
 RATE = 16_000

@@ -12,7 +12,8 @@ from engine.cli import app
 from indexers.encoders.clap.network import Towers
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.encoders.clap.storage import stored_of, write_towers
-from indexers.encoders.collap import learn, settings
+from indexers.encoders.collap import settings
+from indexers.encoders.collap.training import learn
 
 runner = CliRunner()
 RATE, LENGTH_S = 16_000, 14.0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexers.encoders.clap.frames import HEARS, TAGGED
-from indexers.encoders.clap.listening import Span, open_caches
+from indexers.encoders.clap.sounds.frames import HEARS, TAGGED
+from indexers.encoders.clap.sounds.listening import Span, open_caches
 from indexers.encoders.classes import class_names
 from indexers.encoders.music import music_clips
 from indexers.encoders.taggram import TagNorm, clip_evidence, standardise, track_evidence

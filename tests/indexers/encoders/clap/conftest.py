@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from indexers.encoders.clap.examples import Examples
-from indexers.encoders.clap.frames import N_FEATURES, N_FRAMES, N_TAGS
-from indexers.encoders.clap.reading import READ_DIM, TEXT_DIM, Texts
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.sounds.frames import N_FEATURES, N_FRAMES, N_TAGS
+from indexers.encoders.clap.texts.reading import READ_DIM, TEXT_DIM, Texts
+from indexers.encoders.clap.training.examples import Examples
 from indexers.testing import unit_rows
 
 N_MEANINGS = 40

@@ -1,6 +1,6 @@
 import pytest
 
-from indexers.encoders.clap.clauses import clauses_of
+from indexers.encoders.clap.texts.clauses import clauses_of
 
 DOG_THEN_RAIN = [("a dog barks", -1.0), ("rain falls", 1.0)]
 

@@ -9,10 +9,10 @@ import torch
 
 from indexers.encoders import fingerprint_of, joint_hears, load_audio_encoder, load_joint_encoder
 from indexers.encoders.clap.encoder import ClapEncoder
-from indexers.encoders.clap.frames import HEARS
-from indexers.encoders.clap.reading import TEXT_DIM, read_texts
+from indexers.encoders.clap.sounds.frames import HEARS
 from indexers.encoders.clap.storage import CARD, WEIGHTS, read_towers, stored_of, write_towers
-from indexers.encoders.clap.training import start_towers
+from indexers.encoders.clap.texts.reading import TEXT_DIM, read_texts
+from indexers.encoders.clap.training.loop import start_towers
 from indexers.errors import ConfigError, ModelError
 from indexers.testing import JointEncoderContract, unit_rows
 

@@ -8,13 +8,13 @@ import pytest
 import soundfile
 
 from indexers.encoders import load_audio_encoder, load_text_encoder
-from indexers.encoders.clap import learn as learning
-from indexers.encoders.clap import listening
-from indexers.encoders.clap.examples import Said, gather_examples, join_examples
-from indexers.encoders.clap.frames import HEARS, N_FRAMES, frames_of
-from indexers.encoders.clap.learn import HEARD, Lesson, train_clap
-from indexers.encoders.clap.listening import hear, listen, span_of, windows_of
+from indexers.encoders.clap.sounds import listening
+from indexers.encoders.clap.sounds.frames import HEARS, N_FRAMES, frames_of
+from indexers.encoders.clap.sounds.listening import hear, listen, span_of, windows_of
 from indexers.encoders.clap.storage import read_towers
+from indexers.encoders.clap.training import learn as learning
+from indexers.encoders.clap.training.examples import Said, gather_examples, join_examples
+from indexers.encoders.clap.training.learn import HEARD, Lesson, train_clap
 from indexers.encoders.learning.run import BEST
 from indexers.errors import LeakError, PairsError
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from indexers.encoders.clap import reading
-from indexers.encoders.clap.reading import READ_DIM, TEXT_DIM, Texts, group_texts, join_texts, read_texts
+from indexers.encoders.clap.texts import reading
+from indexers.encoders.clap.texts.reading import READ_DIM, TEXT_DIM, Texts, group_texts, join_texts, read_texts
 from indexers.errors import ModelError
 
 

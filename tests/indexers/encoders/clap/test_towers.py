@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, N_TAGS, frames_of
-from indexers.encoders.clap.loss import contrast
 from indexers.encoders.clap.network import AudioTower, TextHead, Towers, places_of
-from indexers.encoders.clap.reading import READ_DIM, TEXT_DIM
+from indexers.encoders.clap.sounds.frames import HEARS, N_FEATURES, N_FRAMES, N_TAGS, frames_of
+from indexers.encoders.clap.texts.reading import READ_DIM, TEXT_DIM
+from indexers.encoders.clap.training.loss import contrast
 from indexers.models.cards import CARDS
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from indexers.encoders.clap.drawing import Material, draw_epoch
-from indexers.encoders.clap.reading import READ_DIM, Texts
-from indexers.encoders.clap.retrieval import ranks_of, retrieval
-from indexers.encoders.clap.training import ClapTrainer, embed, recall, start_towers, train
+from indexers.encoders.clap.texts.reading import READ_DIM, Texts
+from indexers.encoders.clap.training.drawing import Material, draw_epoch
+from indexers.encoders.clap.training.loop import ClapTrainer, embed, recall, start_towers, train
+from indexers.encoders.clap.training.retrieval import ranks_of, retrieval
 from indexers.encoders.learning.run import CHECKPOINT, Run
 from indexers.errors import ConfigError
 

@@ -5,7 +5,7 @@ import pytest
 
 from indexers.encoders.collap.listening import Track
 from indexers.encoders.collap.settings import CollapSettings
-from indexers.encoders.collap.stories import Stories, Story, Text
+from indexers.encoders.collap.training.stories import Stories, Story, Text
 from indexers.testing import unit_rows
 
 N_MEANINGS, DIM, SECTION_S = 40, 24, 12.0

@@ -10,7 +10,7 @@ import torch
 from indexers.encoders import fingerprint_of, joint_hears, load_joint_encoder, towers_below
 from indexers.encoders.collap.encoder import CollapEncoder
 from indexers.encoders.collap.storage import CARD, WEIGHTS, base_of, read_stored, stored_of, write_stored
-from indexers.encoders.collap.training import start_network
+from indexers.encoders.collap.training.loop import start_network
 from indexers.encoders.testing import TrackEncoderContract
 from indexers.errors import ConfigError, ModelError
 from indexers.testing import FakeEncoder, FakeJointEncoder

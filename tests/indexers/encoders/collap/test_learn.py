@@ -10,18 +10,18 @@ import soundfile
 import torch
 
 from indexers.encoders import load_audio_encoder, load_joint_encoder
-from indexers.encoders.clap import listening as clap_listening
-from indexers.encoders.clap.frames import HEARS
-from indexers.encoders.clap.listening import windows_of
 from indexers.encoders.clap.network import Towers
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.sounds import listening as clap_listening
+from indexers.encoders.clap.sounds.frames import HEARS
+from indexers.encoders.clap.sounds.listening import windows_of
 from indexers.encoders.clap.storage import stored_of, write_towers
-from indexers.encoders.collap import learn as learning
-from indexers.encoders.collap.learn import Lesson, train_collap
 from indexers.encoders.collap.listening import hear_tracks, parts_of
 from indexers.encoders.collap.settings import CollapSettings
 from indexers.encoders.collap.storage import read_stored
-from indexers.encoders.collap.stories import encode_kept, gather_stories, spans_of
+from indexers.encoders.collap.training import learn as learning
+from indexers.encoders.collap.training.learn import Lesson, train_collap
+from indexers.encoders.collap.training.stories import encode_kept, gather_stories, spans_of
 from indexers.errors import ConfigError, PairsError
 from indexers.media.decode import Cut, read_cuts
 from indexers.pairs.checks import read_checked

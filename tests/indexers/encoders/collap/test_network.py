@@ -9,7 +9,7 @@ import torch
 from indexers.encoders.collap.forward import Weights, in_context, pooled
 from indexers.encoders.collap.network import Collap, Side
 from indexers.encoders.collap.places import N_PLACES, clip_places, places_of, sentence_places
-from indexers.encoders.collap.training import start_network
+from indexers.encoders.collap.training.loop import start_network
 from indexers.schema import Laid, TextReading
 from indexers.testing import unit_rows
 from rankers.attention import fused_scores

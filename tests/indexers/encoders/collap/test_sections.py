@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from indexers.encoders.collap.sections import seconds_of, sections_told, untimed
+from indexers.encoders.collap.texts.sections import seconds_of, sections_told, untimed
 
 SENTENCES = [
     "This lasts 1 minute and 10 seconds.",

@@ -1,6 +1,6 @@
 import pytest
 
-from indexers.encoders.collap.sentences import LONGEST, split_sentences
+from indexers.encoders.collap.texts.sentences import LONGEST, split_sentences
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from indexers.encoders.collap.network import Side
-from indexers.encoders.collap.training import Validation, loss_of, side, start_network, train
-from indexers.encoders.collap.views import batch_of, draw_epoch, draw_view
+from indexers.encoders.collap.training.loop import Validation, loss_of, side, start_network, train
+from indexers.encoders.collap.training.views import batch_of, draw_epoch, draw_view
 from indexers.encoders.learning.run import CHECKPOINT, Run
 from indexers.errors import ConfigError
 

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from indexers.encoders.collap.listening import Track
-from indexers.encoders.collap.medleys import FEWEST, MOST, compose, compose_pair, draw_medleys, grouped
-from indexers.encoders.collap.sections import sections_told
-from indexers.encoders.collap.sentences import split_sentences
-from indexers.encoders.collap.stories import Story, Text
-from indexers.encoders.collap.views import draw_epoch, draw_view, rows_of, spread
+from indexers.encoders.collap.texts.sections import sections_told
+from indexers.encoders.collap.texts.sentences import split_sentences
+from indexers.encoders.collap.training.medleys import FEWEST, MOST, compose, compose_pair, draw_medleys, grouped
+from indexers.encoders.collap.training.stories import Story, Text
+from indexers.encoders.collap.training.views import draw_epoch, draw_view, rows_of, spread
 from indexers.pairs.manifest import Pair
 
 

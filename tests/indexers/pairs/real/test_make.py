@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexers.encoders import load_text_encoder
-from indexers.encoders.clap.listening import Span
+from indexers.encoders.clap.sounds.listening import Span
 from indexers.encoders.taggram import TAG_ENCODERS, class_names
 from indexers.errors import PairsError
 from indexers.models.store import ModelStore

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from indexers.base import TextEncoder
-from indexers.encoders.clap.clauses import Clause, clauses_of
+from indexers.encoders.clap.texts.clauses import Clause, clauses_of
 from indexers.encoders.learning.cards import read_tensors, write_tensors
 from indexers.schema import Halves, Rows, Vectors
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from indexers.base import TextEncoder
-from indexers.encoders.clap.frames import HEARS, N_FEATURES, N_FRAMES, frames_of
-from indexers.encoders.clap.listening import Span, open_caches
-from indexers.encoders.clap.reading import Texts, group_texts, join_texts
+from indexers.encoders.clap.sounds.frames import HEARS, N_FEATURES, N_FRAMES, frames_of
+from indexers.encoders.clap.sounds.listening import Span, open_caches
+from indexers.encoders.clap.texts.reading import Texts, group_texts, join_texts
 from indexers.errors import PairsError
 from indexers.schema import Halves, Rows, Vectors
 

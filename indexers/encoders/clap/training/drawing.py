@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from indexers.encoders.clap.examples import Examples
-from indexers.encoders.clap.reading import READ_DIM, Texts
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.texts.reading import READ_DIM, Texts
+from indexers.encoders.clap.training.examples import Examples
 from indexers.schema import Bools, Rows, Vectors
 
 

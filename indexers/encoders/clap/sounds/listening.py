@@ -11,7 +11,7 @@ import numpy as np
 
 from indexers.base import AudioEncoder
 from indexers.encoders import audio_card, fingerprint_of
-from indexers.encoders.clap.frames import HEARS, N_FRAMES
+from indexers.encoders.clap.sounds.frames import HEARS, N_FRAMES
 from indexers.errors import PairsError
 from indexers.files import sha256_of
 from indexers.media.decode import Cut, read_cuts

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from indexers.base import TextEncoder
-from indexers.encoders.clap.examples import Examples, Said, gather_examples, join_examples
-from indexers.encoders.clap.frames import TAGGED
-from indexers.encoders.clap.listening import Span, listen, span_of
-from indexers.encoders.clap.reading import Texts, group_texts, join_texts
-from indexers.encoders.clap.retrieval import retrieval
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.sounds.frames import TAGGED
+from indexers.encoders.clap.sounds.listening import Span, listen, span_of
 from indexers.encoders.clap.storage import card_of, read_towers, stored_of, write_towers
+from indexers.encoders.clap.texts.reading import Texts, group_texts, join_texts
+from indexers.encoders.clap.training.examples import Examples, Said, gather_examples, join_examples
+from indexers.encoders.clap.training.retrieval import retrieval
 from indexers.encoders.classes import class_texts
 from indexers.encoders.learning.run import Run, Step, ignore
 from indexers.errors import PairsError
@@ -110,9 +110,9 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
         ModelError: weights are missing.
         StorageError: the disk refused.
     """
-    from indexers.encoders.clap.drawing import Material
     from indexers.encoders.clap.encoder import load_towers
-    from indexers.encoders.clap.training import embed, start_towers, train
+    from indexers.encoders.clap.training.drawing import Material
+    from indexers.encoders.clap.training.loop import embed, start_towers, train
     from indexers.encoders.device import pick_device
 
     device = pick_device(lesson.device)

@@ -7,13 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from indexers.encoders.clap.drawing import Batch, Material, draw_epoch
-from indexers.encoders.clap.examples import Examples
-from indexers.encoders.clap.frames import TAGGED
-from indexers.encoders.clap.loss import contrast
 from indexers.encoders.clap.network import Towers
-from indexers.encoders.clap.reading import READ_DIM
 from indexers.encoders.clap.settings import ClapSettings
+from indexers.encoders.clap.sounds.frames import TAGGED
+from indexers.encoders.clap.texts.reading import READ_DIM
+from indexers.encoders.clap.training.drawing import Batch, Material, draw_epoch
+from indexers.encoders.clap.training.examples import Examples
+from indexers.encoders.clap.training.loss import contrast
 from indexers.encoders.learning.checkpoint import (
     Position,
     keep_network,

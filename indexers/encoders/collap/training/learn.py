@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from indexers.base import JointEncoder
-from indexers.encoders.clap.learn import HEARD as HEARD_CLIPS
+from indexers.encoders.clap.training.learn import HEARD as HEARD_CLIPS
 from indexers.encoders.collap.listening import Track, check_base, hear_tracks
 from indexers.encoders.collap.settings import CollapSettings
 from indexers.encoders.collap.storage import base_of, card_of, stored_of, write_stored
-from indexers.encoders.collap.stories import Stories, gather_stories
+from indexers.encoders.collap.training.stories import Stories, gather_stories
 from indexers.encoders.learning.run import Run, Step, ignore
 from indexers.errors import PairsError
 from indexers.files import disk_errors, sha256_of, write_text
@@ -69,7 +69,7 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
         ModelError: weights are missing.
         StorageError: the disk refused.
     """
-    from indexers.encoders.collap.training import Validation, start_network, train
+    from indexers.encoders.collap.training.loop import Validation, start_network, train
     from indexers.encoders.device import pick_device
 
     device = pick_device(lesson.device)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from indexers.encoders.clap.composition import CHANCE, composition
 from indexers.errors import ShapeError
+from rankers.metrics.composition import CHANCE, composition
 
 
 def test_couples_are_told_apart_as_a_hand_count_has_it():

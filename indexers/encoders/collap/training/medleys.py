@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from indexers.encoders.collap.listening import Track
-from indexers.encoders.collap.stories import Story, Text
+from indexers.encoders.collap.training.stories import Story, Text
 from indexers.pairs.manifest import Pair
 from indexers.pairs.telling.vocabulary import clock
 from indexers.schema import Vectors

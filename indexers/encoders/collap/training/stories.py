@@ -9,8 +9,8 @@ import numpy as np
 
 from indexers.base import TextEncoder
 from indexers.encoders.collap.listening import Track
-from indexers.encoders.collap.sections import sections_told, untimed
-from indexers.encoders.collap.sentences import split_sentences
+from indexers.encoders.collap.texts.sections import sections_told, untimed
+from indexers.encoders.collap.texts.sentences import split_sentences
 from indexers.encoders.learning.cards import read_tensors, write_tensors
 from indexers.pairs.manifest import KINDS, Pair
 from indexers.schema import Bools, Rows, Vectors

@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from indexers.encoders.collap.medleys import FEWEST, draw_medleys
 from indexers.encoders.collap.network import FAINT, Collap, Side
 from indexers.encoders.collap.places import clip_places, sentence_places
 from indexers.encoders.collap.settings import CollapSettings
-from indexers.encoders.collap.stories import Stories
-from indexers.encoders.collap.views import Batch, Padded, draw_epoch, pad, rows_of, spread, whole_of
+from indexers.encoders.collap.training.medleys import FEWEST, draw_medleys
+from indexers.encoders.collap.training.stories import Stories
+from indexers.encoders.collap.training.views import Batch, Padded, draw_epoch, pad, rows_of, spread, whole_of
 from indexers.encoders.learning.checkpoint import (
     Position,
     keep_network,

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from indexers.encoders.collap.listening import Track
-from indexers.encoders.collap.medleys import draw_medleys
 from indexers.encoders.collap.places import clip_places, sentence_places
 from indexers.encoders.collap.settings import CollapSettings
-from indexers.encoders.collap.stories import Stories, Story, Text
+from indexers.encoders.collap.training.medleys import draw_medleys
+from indexers.encoders.collap.training.stories import Stories, Story, Text
 from indexers.schema import Bools, Laid, Rows, Vectors
 
 Rng = np.random.Generator
