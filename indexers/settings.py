@@ -42,7 +42,8 @@ class AnalysisSettings(Section):
 
     encoders: tuple[str, ...] = ("musicnn_msd", "musicnn_mtt", "yamnet")
     text: str = "text"  # the encoder of queries and class names
-    joint: tuple[str, ...] = ()  # encoders of texts and sounds in one space, each a way of looking more
+    joint: tuple[str, ...] | None = None  # encoders of texts and sounds in one space, each a way of looking more;
+    # without it those that are shipped, where `encoders` hear what they are made of
     windows: PositiveInt = 12  # per track, spread evenly; shorter tracks have fewer
     workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 300.0  # for one track

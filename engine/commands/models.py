@@ -79,7 +79,7 @@ def _named(library: Path) -> list[str]:
     from indexers.library import Library
 
     analysis = Settings.load(Library(library.expanduser().absolute()).settings_path).analysis
-    return [name for name in dict.fromkeys((*analysis.joint, analysis.text)) if is_hub(name)]
+    return [name for name in dict.fromkeys((*(analysis.joint or ()), analysis.text)) if is_hub(name)]
 
 
 def _show(checkpoints: list[str], *, as_json: bool) -> None:

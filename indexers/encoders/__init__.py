@@ -8,7 +8,7 @@ ships. A track is opened once for all.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,11 @@ def joint_hears(name: str) -> Mapping[str, tuple[str, ...]]:
     if name not in JOINT_ENCODERS:
         raise _unknown(name, (*JOINT_ENCODERS, *SHIPPED))
     return JOINT_ENCODERS[name].hears
+
+
+def usual_joint(encoders: Collection[str]) -> tuple[str, ...]:
+    """The joint encoders that are shipped and made of what some sound encoders hear anyway."""
+    return tuple(name for name in SHIPPED if set(joint_hears(name)) <= set(encoders))
 
 
 def load_audio_encoder(name: str, store: ModelStore, *, device: str = "cpu") -> AudioEncoder:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexers.encoders import AUDIO_ENCODERS, AudioCard, audio_card, fingerprint_of, joint_hears
+from indexers.encoders import AUDIO_ENCODERS, AudioCard, audio_card, fingerprint_of, joint_hears, usual_joint
 from indexers.encoders.classes import tagging
 from indexers.encoders.hub import is_hub
 from indexers.encoders.music import music_outputs
@@ -33,10 +33,16 @@ class RebuildSettings:
     analysis: AnalysisSettings
     index: IndexSettings
 
+    @property
+    def joint(self) -> tuple[str, ...]:
+        """The joint encoders: those that are named, or else those that need no more to be heard."""
+        named = self.analysis.joint
+        return usual_joint(self.analysis.encoders) if named is None else named
+
     def as_json(self) -> dict[str, Any]:
         """Only what changes the outcome: how many workers and how patient they are does not."""
-        asked = {"encoders", "text", "windows", *(["joint"] if self.analysis.joint else [])}
-        analysis = self.analysis.model_dump(mode="json", include=asked)
+        analysis = self.analysis.model_dump(mode="json", include={"encoders", "text", "windows"})
+        analysis |= {"joint": list(self.joint)} if self.joint else {}
         return {"analysis": analysis, "index": self.index.model_dump(mode="json", include={"kind", "min_recall"})}
 
 
@@ -50,7 +56,7 @@ class Inputs:
     @cached_property
     def hears(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
         """Joint encoder to the outputs of sound encoders that its space is made of."""
-        return {name: joint_hears(name) for name in self.settings.analysis.joint}
+        return {name: joint_hears(name) for name in self.settings.joint}
 
     @cached_property
     def listeners(self) -> dict[str, AudioCard]:
@@ -135,7 +141,7 @@ def _check_encoders(names: tuple[str, ...]) -> None:
 
 
 def _check_joint(inputs: Inputs) -> None:
-    names = inputs.settings.analysis.joint
+    names = inputs.settings.joint
     if len(set(names)) < len(names):
         raise ConfigError(f"[analysis] joint = {list(names)}: name none twice")
     for joint, hears in inputs.hears.items():

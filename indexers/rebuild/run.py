@@ -168,7 +168,7 @@ class _Job:
 
         analysis = inputs.settings.analysis
         text = load_text_encoder(analysis.text, self.store)
-        joint = {name: load_joint_encoder(name, self.store) for name in analysis.joint}
+        joint = {name: load_joint_encoder(name, self.store) for name in inputs.settings.joint}
         if not joint or (not plan.tasks and find_earlier(self.library, inputs.heard) is not None):
             return Towers(text, joint)
         findings = []

@@ -257,8 +257,18 @@ def test_spaces_have_names_that_folders_can_have() -> None:
 
 
 def test_settings_are_read_from_the_file(kit) -> None:
-    assert AnalysisSettings().joint == ()
+    assert AnalysisSettings().joint is None
     assert json.loads(AnalysisSettings(joint=("hub:a/b",)).model_dump_json())["joint"] == ["hub:a/b"]
+
+
+def test_without_a_name_the_shipped_ones_join_in_where_nothing_more_is_heard(kit) -> None:
+    usual = RebuildSettings(AnalysisSettings(), kit.settings().index)
+    assert usual.joint == ("clap", "collap")
+    assert usual.as_json()["analysis"]["joint"] == ["clap", "collap"]
+    assert kit.settings().joint == ()  # the fake encoder hears nothing that they are made of
+    assert "joint" not in kit.settings().as_json()["analysis"]
+    none = replace(usual, analysis=AnalysisSettings(joint=()))
+    assert none.joint == ()
 
 
 def test_a_track_that_one_cache_lacks_is_noticed(kit, monkeypatch) -> None:
