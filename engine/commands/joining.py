@@ -43,7 +43,7 @@ def clap(  # noqa: PLR0913 - one parameter per option
     from indexers.settings import cores
 
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]
-    books = [word for path in pairs for word in ("--pairs", path.name)]
+    books = [word for path in pairs for word in ("--pairs", Path(*path.parts[-2:]).as_posix())]
     before = [] if start is None else ["--from", start.name]
     before += [] if false_texts else ["--no-false-texts"]
     command = shlex.join(["segue", "train", "clap", *books, *before, "--out", out.name, *limit])

@@ -15,7 +15,7 @@ from indexers.base import TextEncoder
 from indexers.encoders.clap.settings import ClapSettings
 from indexers.encoders.clap.sounds.frames import TAGGED
 from indexers.encoders.clap.sounds.listening import Span, listen, span_of
-from indexers.encoders.clap.storage import card_of, read_towers, stored_of, write_towers
+from indexers.encoders.clap.storage import Stored, card_of, read_towers, stored_of, write_towers
 from indexers.encoders.clap.texts.reading import Texts, group_texts, join_texts
 from indexers.encoders.clap.training.examples import Examples, Said, gather_examples, join_examples
 from indexers.encoders.clap.training.retrieval import retrieval
@@ -138,7 +138,7 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
         "validation": retrieval(*embed(towers, held_out)),
         "test": retrieval(*embed(towers, test)) if len(test) else {},
     }
-    stored = stored_of(towers, settings, _about(lesson, pairs, figures, started))
+    stored = stored_of(towers, settings, _about(lesson, pairs, figures, before))
     write_towers(lesson.folder, stored)
     write_text(lesson.folder / LOG, "".join(json.dumps(record) + "\n" for record in position.records))
     shutil.rmtree(work, ignore_errors=True)
@@ -227,7 +227,9 @@ def _teller(progress: Callable[[Step], None], stage: str) -> Callable[[int, int]
     return lambda done, total: progress(Step(stage, done, total))
 
 
-def _about(lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any], started: str) -> dict[str, Any]:
+def _about(
+    lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any], before: Stored | None
+) -> dict[str, Any]:
     clips = [pair for pair in pairs if pair.kind == "clip"]
     licences = sorted({pair.licence for pair in pairs if pair.licence})
     return {
@@ -238,10 +240,15 @@ def _about(lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any], st
             "tunes": {split: len({pair.tune for pair in clips if pair.split == split}) for split in SPLITS},
             "texts": sum(pair.kind == "text" and pair.split == "train" for pair in pairs),
             "sources": dict(sorted(Counter(pair.source for pair in pairs if pair.split == "train").items())),
-            "started_from": started,
+            "started_from": _first_stage(before),
             "licences": licences,
         },
         "date": datetime.now(UTC).date().isoformat(),
         "figures": {**figures, "machine": platform.machine()},
         "limits": list(LIMITS),
     }
+
+
+def _first_stage(before: Stored | None) -> dict[str, str]:
+    """What the towers were gone on from, and how those were made; nothing for towers that started anew."""
+    return {} if before is None else {"fingerprint": before.fingerprint, "command": before.about.get("command", "")}

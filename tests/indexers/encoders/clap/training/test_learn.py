@@ -131,7 +131,8 @@ def test_too_few_clips_are_refused(manifest, model_store, sentences, quick, tmp_
 
 @pytest.mark.usefixtures("few")
 def test_a_second_stage_goes_on_from_towers_with_more_pairs(manifest, model_store, sentences, quick, tmp_path):
-    first = train_clap(Lesson((manifest,), tmp_path / "first", workers=1), model_store, sentences, quick)
+    lesson = Lesson((manifest,), tmp_path / "first", workers=1, command="first")
+    first = train_clap(lesson, model_store, sentences, quick)
     rows = [{**json.loads(line), "tune": f"again {row}"} for row, line in enumerate(manifest.read_text().splitlines())]
     alone = [{"kind": "text", "text": f"low {row}", "rewrites": [f"deep {row}"], "split": "train"} for row in range(3)]
     rows = [row | {"text": f"not {row['text']}", "false": [row["text"]]} for row in rows] + alone
@@ -143,7 +144,8 @@ def test_a_second_stage_goes_on_from_towers_with_more_pairs(manifest, model_stor
     assert second.card["settings"]["hidden"] == quick.hidden
     assert second.card["settings"]["learning_rate"] == pytest.approx(learning.LATER_RATE * quick.learning_rate)
     assert second.card["data"]["texts"] == 3
-    assert second.card["data"]["started_from"] == first.card["fingerprint"] != second.card["fingerprint"]
+    assert second.card["data"]["started_from"] == {"fingerprint": first.card["fingerprint"], "command": "first"}
+    assert second.card["fingerprint"] != first.card["fingerprint"]
 
 
 @pytest.mark.usefixtures("few")
