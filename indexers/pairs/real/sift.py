@@ -54,6 +54,8 @@ class Remembering:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts into [n_texts, dim]; see `TextEncoder.encode`. Those of like length are encoded together."""
+        if not texts:
+            return self._encoder.encode([])
         new = sorted(set(texts) - set(self._vectors), key=lambda text: (len(text), text))
         self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
         return np.stack([self._vectors[text] for text in texts])

@@ -47,6 +47,10 @@ def test_tags_score_the_text_that_names_them() -> None:
     assert scores[1, 1] > scores[1, 0]
 
 
+def test_no_texts_give_no_vectors() -> None:
+    assert Remembering(FakeTextEncoder()).encode([]).shape == (0, FakeTextEncoder().dim)
+
+
 def test_every_text_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, asked = FakeTextEncoder(), []
     real = plain.encode
