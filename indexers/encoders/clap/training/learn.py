@@ -227,9 +227,7 @@ def _teller(progress: Callable[[Step], None], stage: str) -> Callable[[int, int]
     return lambda done, total: progress(Step(stage, done, total))
 
 
-def _about(
-    lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any], before: Stored | None
-) -> dict[str, Any]:
+def _about(lesson: Lesson, pairs: Sequence[Pair], figures: Mapping[str, Any], before: Stored | None) -> dict[str, Any]:
     clips = [pair for pair in pairs if pair.kind == "clip"]
     licences = sorted({pair.licence for pair in pairs if pair.licence})
     return {
