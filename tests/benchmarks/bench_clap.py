@@ -1,14 +1,13 @@
 """How well do texts find sounds nobody trained on, with `clap` and with the taggram arm, beside chance?
 
-python tests/benchmarks/bench_clap.py --pairs FILE --model DIR [--split test] [--sounds FOLDER]
+python tests/benchmarks/bench_clap.py --pairs FILE --model DIR [--split test]
 
 `--pairs` is the manifest that the model was trained from, as `segue train pairs` writes it; what its clips sound like
 must have been heard already, as `segue train clap` does. Both arms are asked the same captions over the same pool: the
 clips of one split, whose tunes are in no other. The taggram arm hears the tags of the same windows, standardised over
 the pool as it does in a library. Intervals are by a bootstrap over whole tunes. The taggram's parameters were chosen
 elsewhere; the model's on the validation split. Speed: vectors of single windows made from cached features a second, on
-one thread, as a rebuild makes them. `--sounds` is audio/esc10: its ten kinds of sound told apart by their plain names,
-and by one template.
+one thread, as a rebuild makes them.
 """
 
 import argparse
@@ -20,16 +19,15 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from bench_quality import LABELS, load_taggram
+from bench_quality import load_taggram
 from record import record
 
 from engine.evaluation.probes.intervals import mean_draws, resample
 from indexers.encoders import load_text_encoder
 from indexers.encoders.clap.encoder import ClapEncoder
 from indexers.encoders.clap.sounds.frames import EMBEDDED
-from indexers.encoders.clap.sounds.listening import listen, span_of
 from indexers.encoders.clap.storage import read_towers
-from indexers.encoders.clap.training.examples import Examples, gather_examples
+from indexers.encoders.clap.training.examples import Examples
 from indexers.encoders.clap.training.learn import HEARD, examples_of, spans_of
 from indexers.encoders.clap.training.retrieval import DEPTHS, ranks_of
 from indexers.encoders.taggram import TAG_ENCODERS, fit_norm, standardise
@@ -40,7 +38,6 @@ from indexers.pairs.manifest import Pair
 from indexers.schema import Vectors
 
 DRAWS = 2_000
-SOUND_S = 5.0  # of ESC-10
 ROUNDS = 10
 N_EMBEDDED = sum(CARDS[name].outputs[output] for name, output in EMBEDDED)
 
@@ -81,23 +78,6 @@ def clips_per_s(encoder: ClapEncoder, examples: Examples) -> float:
     return ROUNDS * len(examples) / (time.perf_counter() - started)
 
 
-def zero_shot(encoder: ClapEncoder, folder: Path, heard: Path) -> dict[str, Any]:
-    """Accuracy on the sounds of ten kinds, a folder each in the order of `LABELS`, all and those of fold 5."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".ogg", ".wav"})
-    kinds = sorted({path.parent.name for path in files})
-    truth = np.array([kinds.index(path.parent.name) for path in files])
-    spans = [span_of(path, 0.0, SOUND_S) for path in files]
-    store = ModelStore()
-    listen(spans, heard, store, workers=os.cpu_count() or 1, progress=lambda *_: None)
-    examples = gather_examples(spans, [("",)] * len(spans), heard, load_text_encoder("text", store))
-    audio, last = encoder.whole_clips(examples.frames, examples.counts), np.array([p.name[0] == "5" for p in files])
-    found: dict[str, Any] = {"sounds": len(files), "chance": 1 / len(kinds)}
-    for name, form in (("plain name", "{}"), ("one template", "the sound of {}")):
-        right = (audio @ encoder.encode([form.format(label) for label in LABELS]).T).argmax(axis=1) == truth
-        found[name] = {"all": round(float(right.mean()), 4), "fold 5": round(float(right[last].mean()), 4)}
-    return found
-
-
 def measure(pairs: list[Pair], folder: Path, heard: Path) -> dict[str, Any]:
     """All arms over one pool; captions, and the shortest rewrite of each as a listener would type it."""
     text = load_text_encoder("text", ModelStore())
@@ -128,13 +108,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--split", default="test")
-    parser.add_argument("--sounds", type=Path)
     given = parser.parse_args()
     pairs = [pair for pair in read_checked(given.pairs) if pair.kind == "clip" and pair.split == given.split]
     found = measure(pairs, given.model, given.pairs.parent / HEARD)
-    if given.sounds:
-        encoder = ClapEncoder("clap", given.model, load_text_encoder("text", ModelStore()))
-        found["esc10_zero_shot"] = zero_shot(encoder, given.sounds, given.pairs.parent / HEARD)
     about = read_towers(given.model).about
     record(
         "clap",
