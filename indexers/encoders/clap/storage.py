@@ -1,16 +1,13 @@
 """Trained towers on disk: weights in half precision and a card, in one folder."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from indexers.encoders.clap.settings import ClapSettings
-from indexers.encoders.learning.cards import Tensors, read_card, read_tensors, write_tensors
+from indexers.encoders.learning.cards import Tensors, digest_of, halved, read_card, read_tensors, write_tensors
 from indexers.errors import ModelError
 from indexers.files import write_text
 from indexers.settings import parse
@@ -34,20 +31,12 @@ class Stored:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of settings and weights."""
-        digest = hashlib.sha256(f"{FORMAT} {self.settings.model_dump_json()}".encode())
-        for name, values in sorted(self.tensors.items()):
-            digest.update(f"{name} {values.dtype} {values.shape}".encode())
-            digest.update(np.ascontiguousarray(values).tobytes())
-        return digest.hexdigest()
+        return digest_of(f"{FORMAT} {self.settings.model_dump_json()}", self.tensors)
 
 
 def stored_of(towers: "Towers", settings: ClapSettings, about: Mapping[str, Any]) -> Stored:
     """Take the towers' weights, in half precision where a number's last digits do not matter."""
-    tensors = {}
-    for name, values in towers.state_dict().items():
-        whole = values.detach().cpu().numpy()
-        tensors[name] = whole.astype(np.float16) if whole.ndim > 1 else whole.astype(np.float32)
-    return Stored(settings, tensors, about)
+    return Stored(settings, halved(towers.state_dict()), about)
 
 
 def write_towers(folder: Path, stored: Stored) -> None:

@@ -1,6 +1,5 @@
 """What was learnt on disk: weights in half precision and a card, in one folder."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -8,12 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from indexers.encoders.clap import CLAP
 from indexers.encoders.collap import COLLAP
 from indexers.encoders.collap.settings import CollapSettings
-from indexers.encoders.learning.cards import Tensors, read_card, read_tensors, write_tensors
+from indexers.encoders.learning.cards import Tensors, digest_of, halved, read_card, read_tensors, write_tensors
 from indexers.errors import ConfigError, ModelError
 from indexers.files import write_text
 from indexers.settings import parse
@@ -61,21 +58,12 @@ class Stored:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of settings, weights and the fingerprint of the towers below."""
-        told = f"{FORMAT} {self.settings.model_dump_json()} {self.base.fingerprint}"
-        digest = hashlib.sha256(told.encode())
-        for name, values in sorted(self.tensors.items()):
-            digest.update(f"{name} {values.dtype} {values.shape}".encode())
-            digest.update(np.ascontiguousarray(values).tobytes())
-        return digest.hexdigest()
+        return digest_of(f"{FORMAT} {self.settings.model_dump_json()} {self.base.fingerprint}", self.tensors)
 
 
 def stored_of(network: "Collap", settings: CollapSettings, base: Base, about: Mapping[str, Any]) -> Stored:
     """Take the network's weights, in half precision where a number's last digits do not matter."""
-    tensors = {}
-    for name, values in network.state_dict().items():
-        whole = values.detach().cpu().numpy()
-        tensors[name] = whole.astype(np.float16) if whole.ndim > 1 else whole.astype(np.float32)
-    return Stored(settings, base, tensors, about)
+    return Stored(settings, base, halved(network.state_dict()), about)
 
 
 def write_stored(folder: Path, stored: Stored) -> None:

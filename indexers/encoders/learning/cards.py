@@ -1,5 +1,6 @@
 """Cards and weights of what was learnt, on disk."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,3 +57,18 @@ def write_tensors(path: Path, tensors: Tensors) -> None:
 
     kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
     write_atomically(path, lambda temporary: save_file(kept, temporary))
+
+
+def halved(weights: Mapping[str, Any]) -> Tensors:
+    """The tensors of a network as arrays, in half precision where a number's last digits do not matter."""
+    wholes = {name: values.detach().cpu().numpy() for name, values in weights.items()}
+    return {name: whole.astype(np.float16 if whole.ndim > 1 else np.float32) for name, whole in wholes.items()}
+
+
+def digest_of(told: str, tensors: Tensors) -> str:
+    """The SHA-256 of some words and of all tensors, in hex."""
+    digest = hashlib.sha256(told.encode())
+    for name, values in sorted(tensors.items()):
+        digest.update(f"{name} {values.dtype} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()

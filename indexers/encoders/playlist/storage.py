@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from indexers.catalog.corpus import Vocabulary
 from indexers.catalog.storage import read_table, write_table
-from indexers.encoders.learning.cards import Tensors, read_card, read_tensors, write_tensors
+from indexers.encoders.learning.cards import Tensors, digest_of, read_card, read_tensors, write_tensors
 from indexers.errors import ModelError
 from indexers.files import write_text
 from indexers.schema import Rows
@@ -42,12 +41,8 @@ class Stored:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of kind, settings, vocabulary and weights."""
-        digest = hashlib.sha256(f"{FORMAT} {self.kind} {json.dumps(self.settings, sort_keys=True)}".encode())
-        digest.update(vocabulary_digest(self.vocabulary).encode())
-        for name, values in sorted(self.tensors.items()):
-            digest.update(f"{name} {values.dtype} {values.shape}".encode())
-            digest.update(np.ascontiguousarray(values).tobytes())
-        return digest.hexdigest()
+        told = f"{FORMAT} {self.kind} {json.dumps(self.settings, sort_keys=True)}"
+        return digest_of(told + vocabulary_digest(self.vocabulary), self.tensors)
 
 
 def write_folder(folder: Path, stored: Stored) -> None:

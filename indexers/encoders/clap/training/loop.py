@@ -1,8 +1,5 @@
 """The towers' training: epochs of drawn pairs, a checkpoint after each, and the best epoch by held-out pairs."""
 
-import math
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -21,13 +18,13 @@ from indexers.encoders.learning.checkpoint import (
     save_checkpoint,
     take_network,
 )
+from indexers.encoders.learning.descent import Pace, descend, optimiser_of, share_of_rate
 from indexers.encoders.learning.run import BEST, CHECKPOINT, Run, Step
 from indexers.encoders.taggram import fit_norm
 from indexers.schema import Vectors
 
 DEPTH = 10  # validation counts fitting texts and clips among the first so many
 ENCODED_AT_ONCE = 1024
-LAST_RATE = 0.02  # of the learning rate that is left at the end
 
 
 class ClapTrainer:
@@ -38,21 +35,17 @@ class ClapTrainer:
         self.network, self.settings, self.n_steps = towers, settings, 0
         self._tags = torch.nn.functional.pad(torch.from_numpy(classes), (0, READ_DIM - classes.shape[1]))
         self._total = max(1, n_batches * settings.epochs)
-        self.optimisers = (torch.optim.AdamW(_groups(towers, settings), lr=settings.learning_rate, betas=(0.9, 0.98)),)
+        pace = Pace(settings.learning_rate, settings.warmup, settings.weight_decay)
+        known = (towers.audio.words.weight, towers.text.straight.weight)  # they start from words that are known
+        self.optimisers = (optimiser_of(towers, pace, known, settings.slower),)
 
     def step(self, batch: Batch) -> float:
         """Learn from one batch and give its loss."""
-        for group in self.optimisers[0].param_groups:
-            group["lr"] = group["rate"] * self._share(self.n_steps / self._total)
         self.network.train()
-        batch = batch.to(self.network.log_scale.device)
-        loss = self._loss(batch)
-        self.optimisers[0].zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimisers[0].step()
+        loss = self._loss(batch.to(self.network.log_scale.device))
+        share = share_of_rate(self.n_steps / self._total, self.settings.warmup)
         self.n_steps += 1
-        return float(loss.detach())
+        return descend(loss, self.network, self.optimisers[0], share)
 
     def _loss(self, batch: Batch) -> Tensor:
         text, scale = self.network.text, self.network.scale
@@ -76,25 +69,6 @@ class ClapTrainer:
         """Which texts say nearly the same, in the same order."""
         rows = torch.nn.functional.normalize(read, dim=1)
         return rows @ rows.T > self.settings.alike
-
-    def _share(self, progress: float) -> float:
-        """Of the learning rate: up in a straight line, then down along a cosine."""
-        warmup = self.settings.warmup
-        if progress < warmup:
-            return progress / warmup + 1e-3
-        fallen = (1.0 + math.cos(math.pi * (progress - warmup) / (1.0 - warmup))) / 2.0
-        return LAST_RATE + (1.0 - LAST_RATE) * fallen
-
-
-def _groups(towers: Towers, settings: ClapSettings) -> list[dict[str, Any]]:
-    """What is learnt at which rate: what starts from known words moves more slowly than what starts at random."""
-    known = {id(values) for values in (towers.audio.words.weight, towers.text.straight.weight)}
-    named: dict[tuple[float, float], list[Tensor]] = {}
-    for values in towers.parameters():
-        rate = settings.learning_rate * (settings.slower if id(values) in known else 1.0)
-        decay = settings.weight_decay if values.ndim > 1 else 0.0  # not of biases, norms and the temperature
-        named.setdefault((rate, decay), []).append(values)
-    return [{"params": own, "rate": rate, "weight_decay": decay} for (rate, decay), own in named.items()]
 
 
 def train(towers: Towers, material: Material, settings: ClapSettings, run: Run) -> Position:

@@ -1,6 +1,5 @@
 """The training: epochs of drawn views, a checkpoint after each, and the best epoch by held-out stories."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +19,10 @@ from indexers.encoders.learning.checkpoint import (
     save_checkpoint,
     take_network,
 )
+from indexers.encoders.learning.descent import Pace, descend, optimiser_of, share_of_rate
 from indexers.encoders.learning.run import BEST, CHECKPOINT, Run, Step
 from indexers.schema import Laid
 
-LAST_RATE = 0.02  # of the learning rate that is left at the end
 N_WINDOWS = 12  # of a track in validation, as in a library
 MEDLEYS, SEED = 100, 17  # beside the held-out tracks
 
@@ -35,31 +34,16 @@ class CollapTrainer:
         """Take a network on its device; an epoch has `n_batches` batches."""
         self.network, self.settings, self.n_steps = network, settings, 0
         self._total = max(1, n_batches * settings.epochs)
-        heavy = [values for values in network.parameters() if values.ndim > 1]
-        light = [values for values in network.parameters() if values.ndim <= 1]
-        groups = [{"params": heavy, "weight_decay": settings.weight_decay}, {"params": light, "weight_decay": 0.0}]
-        self.optimisers = (torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98)),)
+        pace = Pace(settings.learning_rate, settings.warmup, settings.weight_decay)
+        self.optimisers = (optimiser_of(network, pace),)
 
     def step(self, batch: Batch) -> float:
         """Learn from one batch and give its loss."""
-        for group in self.optimisers[0].param_groups:
-            group["lr"] = self.settings.learning_rate * self._share(self.n_steps / self._total)
         self.network.train()
         loss = loss_of(self.network, batch.to(self.network.log_scale.device), self.settings)
-        self.optimisers[0].zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimisers[0].step()
+        share = share_of_rate(self.n_steps / self._total, self.settings.warmup)
         self.n_steps += 1
-        return float(loss.detach())
-
-    def _share(self, progress: float) -> float:
-        """Of the learning rate: up in a straight line, then down along a cosine."""
-        warmup = self.settings.warmup
-        if progress < warmup:
-            return progress / warmup + 1e-3
-        fallen = (1.0 + math.cos(math.pi * (progress - warmup) / (1.0 - warmup))) / 2.0
-        return LAST_RATE + (1.0 - LAST_RATE) * fallen
+        return descend(loss, self.network, self.optimisers[0], share)
 
 
 def side(mixer: torch.nn.Module, rows: Padded) -> Side:
