@@ -23,8 +23,12 @@ def clap(  # noqa: PLR0913 - one parameter per option
         list[Path], typer.Option(metavar="FILE", help="A manifest, as `segue train pairs` makes it; may be repeated.")
     ],
     start: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="DIR", help="Go on from these towers: a second stage, at a lower rate."),
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            help="Go on from these towers, or from `clap`, those that ship: a second stage, at a lower rate.",
+        ),
     ] = None,
     false_texts: Annotated[
         bool, typer.Option("--false-texts/--no-false-texts", help="Learn from texts that are false of clips too.")
@@ -40,11 +44,12 @@ def clap(  # noqa: PLR0913 - one parameter per option
     from engine.build import Models
     from indexers.encoders.clap.settings import ClapSettings
     from indexers.encoders.clap.training.learn import Lesson, train_clap
+    from indexers.encoders.shipped import SHIPPED, shipped_folder
     from indexers.settings import cores
 
     limit = [] if minutes is None else ["--minutes", f"{minutes:g}"]
     books = [word for path in pairs for word in ("--pairs", Path(*path.parts[-2:]).as_posix())]
-    before = [] if start is None else ["--from", start.name]
+    before = [] if start is None else ["--from", Path(start).name]
     before += [] if false_texts else ["--no-false-texts"]
     command = shlex.join(["segue", "train", "clap", *books, *before, "--out", out.name, *limit])
     models = Models()
@@ -52,7 +57,7 @@ def clap(  # noqa: PLR0913 - one parameter per option
         lesson = Lesson(
             tuple(pairs),
             out,
-            start,
+            None if start is None else shipped_folder(start) if start in SHIPPED else Path(start),
             false_texts=false_texts,
             minutes=minutes,
             device=device,

@@ -68,3 +68,16 @@ def test_what_cannot_be_learnt_from_is_one_clear_line(sounds, tmp_path):
         assert failed.exit_code == 1
         assert failed.stderr.count("\n") == 1
         assert told in failed.stderr
+
+
+@pytest.mark.usefixtures("model_store")
+def test_the_towers_that_ship_can_be_taught_more(sounds):
+    arguments = ("train", "clap", "--pairs", sounds / "pairs.jsonl", "--out", sounds / "more", "--workers", 1, "--json")
+    trained = invoke(*arguments, "--from", "clap", "--minutes", 0.1)
+    assert trained.exit_code == 0, trained.output
+    card = json.loads(trained.stdout)
+    assert card["data"]["started_from"]["command"].startswith("segue train clap")
+    assert card["settings"]["content"] == 384
+    refused = invoke(*arguments, "--from", sounds / "nowhere")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "no towers of clap" in refused.stderr

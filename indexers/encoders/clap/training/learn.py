@@ -62,15 +62,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A manifest and its pairs."""
+    """A manifest, its pairs, those of them that are clips, and the stretches of audio that these are about."""
 
     manifest: Path
     pairs: tuple[Pair, ...]
-
-    @property
-    def clips(self) -> list[Pair]:
-        """The pairs of clips."""
-        return [pair for pair in self.pairs if pair.kind == "clip"]
+    clips: tuple[Pair, ...]
+    spans: tuple[Span, ...]
 
     @property
     def wordings(self) -> list[tuple[str, ...]]:
@@ -147,7 +144,10 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
 
 def _book(manifest: Path, *, false_texts: bool) -> Book:
     pairs = read_checked(manifest)
-    return Book(manifest, pairs if false_texts else tuple(replace(pair, false=()) for pair in pairs))
+    if not false_texts:
+        pairs = tuple(replace(pair, false=()) for pair in pairs)
+    clips = tuple(pair for pair in pairs if pair.kind == "clip")
+    return Book(manifest, pairs, clips, tuple(spans_of(clips)))
 
 
 def later_stage(settings: ClapSettings, built: ClapSettings) -> ClapSettings:
@@ -173,7 +173,7 @@ def _sides(books: Sequence["Book"], lesson: Lesson, store: ModelStore, sentences
     """The examples of each split, in the order of `SPLITS`; what was not heard yet is heard now."""
     sides: list[list[Examples]] = [[] for _ in SPLITS]
     for book in books:
-        clips, spans = book.clips, spans_of(book.clips)
+        clips, spans = book.clips, book.spans
         listen(spans, book.heard, store, workers=lesson.workers, progress=_teller(lesson.progress, "listening"))
         lesson.progress(Step("reading texts", 0, 1))
         for split, side in zip(SPLITS, sides, strict=True):
@@ -217,7 +217,7 @@ def examples_of(pairs: Sequence[Pair], spans: Sequence[Span], heard: Path, sente
 def _identity(books: Sequence["Book"], settings: ClapSettings, started: str) -> str:
     digest = hashlib.sha256(f"{settings.model_dump_json()} {started}".encode())
     for book in books:
-        for pair, span in zip(book.clips, spans_of(book.clips), strict=True):
+        for pair, span in zip(book.clips, book.spans, strict=True):
             digest.update(json.dumps([span.key, pair.text, pair.rewrites, pair.false, pair.split]).encode())
         digest.update(json.dumps(book.wordings).encode())
     return digest.hexdigest()
