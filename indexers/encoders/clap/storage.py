@@ -1,22 +1,28 @@
 """Trained towers on disk: weights in half precision and a card, in one folder."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexers.encoders.clap.settings import ClapSettings
-from indexers.encoders.learning.cards import Tensors, digest_of, halved, read_card, read_tensors, write_tensors
+from indexers.encoders.learning.cards import (
+    CARD,
+    WEIGHTS,
+    Tensors,
+    digest_of,
+    halved,
+    read_card,
+    read_tensors,
+    write_learnt,
+)
 from indexers.errors import ModelError
-from indexers.files import write_text
 from indexers.settings import parse
 
 if TYPE_CHECKING:
     from indexers.encoders.clap.network import Towers
 
 FORMAT = 2
-WEIGHTS, CARD = "weights.safetensors", "card.json"
 REMEDY = "train it again with `segue train clap --fresh`"
 
 
@@ -40,14 +46,12 @@ def stored_of(towers: "Towers", settings: ClapSettings, about: Mapping[str, Any]
 
 
 def write_towers(folder: Path, stored: Stored) -> None:
-    """Write trained towers; the card comes last, so that a folder with a card is whole.
+    """Write trained towers; see `write_learnt`.
 
     Raises:
         StorageError: the disk refused.
     """
-    (folder / CARD).unlink(missing_ok=True)
-    write_tensors(folder / WEIGHTS, stored.tensors)
-    write_text(folder / CARD, json.dumps(card_of(stored), indent=2) + "\n")
+    write_learnt(folder, stored.tensors, card_of(stored))
 
 
 def card_of(stored: Stored) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What was learnt on disk: weights in half precision and a card, in one folder."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +9,23 @@ from typing import TYPE_CHECKING, Any
 from indexers.encoders.clap import CLAP
 from indexers.encoders.collap import COLLAP
 from indexers.encoders.collap.settings import CollapSettings
-from indexers.encoders.learning.cards import Tensors, digest_of, halved, read_card, read_tensors, write_tensors
+from indexers.encoders.learning.cards import (
+    CARD,
+    WEIGHTS,
+    Tensors,
+    digest_of,
+    halved,
+    read_card,
+    read_tensors,
+    write_learnt,
+)
 from indexers.errors import ConfigError, ModelError
-from indexers.files import write_text
 from indexers.settings import parse
 
 if TYPE_CHECKING:
     from indexers.encoders.collap.network import Collap
 
 FORMAT = 1
-WEIGHTS, CARD = "weights.safetensors", "card.json"
 REMEDY = "train it again with `segue train collap --fresh`"
 KNOWN = ("format", "kind", "fingerprint", "settings", "base")
 
@@ -67,14 +73,12 @@ def stored_of(network: "Collap", settings: CollapSettings, base: Base, about: Ma
 
 
 def write_stored(folder: Path, stored: Stored) -> None:
-    """Write what was learnt; the card comes last, so that a folder with a card is whole.
+    """Write what was learnt; see `write_learnt`.
 
     Raises:
         StorageError: the disk refused.
     """
-    (folder / CARD).unlink(missing_ok=True)
-    write_tensors(folder / WEIGHTS, stored.tensors)
-    write_text(folder / CARD, json.dumps(card_of(stored), indent=2) + "\n")
+    write_learnt(folder, stored.tensors, card_of(stored))
 
 
 def card_of(stored: Stored) -> dict[str, Any]:

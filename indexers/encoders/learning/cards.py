@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from indexers.errors import ModelError
-from indexers.files import write_atomically
+from indexers.files import write_atomically, write_text
 
+WEIGHTS, CARD = "weights.safetensors", "card.json"
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
@@ -57,6 +58,17 @@ def write_tensors(path: Path, tensors: Tensors) -> None:
 
     kept = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
     write_atomically(path, lambda temporary: save_file(kept, temporary))
+
+
+def write_learnt(folder: Path, tensors: Tensors, card: Mapping[str, Any]) -> None:
+    """Write weights and their card; the card comes last, so that a folder with a card is whole.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    (folder / CARD).unlink(missing_ok=True)
+    write_tensors(folder / WEIGHTS, tensors)
+    write_text(folder / CARD, json.dumps(card, indent=2) + "\n")
 
 
 def halved(weights: Mapping[str, Any]) -> Tensors:

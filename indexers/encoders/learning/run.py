@@ -1,11 +1,15 @@
 """The circumstances of a training: where it keeps itself, how long it may take, and who is told."""
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexers.files import disk_errors
+
 CHECKPOINT_S = 120.0
+TRAINING, LOG = "training", "training.jsonl"  # in the folder of what is learnt: while it goes on, and afterwards
 CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
 
 
@@ -18,6 +22,20 @@ class Step:
     total: int
     loss: float | None = None
     left_s: float | None = None
+
+
+def workplace(folder: Path, *, fresh: bool) -> Path:
+    """The folder where a training keeps itself, empty of an earlier one where it starts afresh.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    work = folder / TRAINING
+    with disk_errors(folder):
+        if fresh:
+            shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True, exist_ok=True)
+    return work
 
 
 def ignore(_: Step) -> None:

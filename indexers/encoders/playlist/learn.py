@@ -15,7 +15,7 @@ import numpy as np
 from indexers.catalog.corpus import Corpus, build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Playlist
 from indexers.catalog.splits import split_newest
-from indexers.encoders.learning.run import Run, Step, ignore
+from indexers.encoders.learning.run import LOG, TRAINING, Run, Step, ignore, workplace
 from indexers.encoders.playlist import NamedPlaylistEncoder, check_kind
 from indexers.encoders.playlist.curves import draw_curves
 from indexers.encoders.playlist.item2vec import learn_track_vectors
@@ -23,12 +23,12 @@ from indexers.encoders.playlist.settings import BowSettings, Item2VecSettings, S
 from indexers.encoders.playlist.storage import lists_digest, write_folder
 from indexers.encoders.playlist.training import train
 from indexers.errors import ConfigError, InputError, ModelError
-from indexers.files import disk_errors, write_atomically, write_text
+from indexers.files import write_atomically, write_text
 from indexers.schema import Rows, Vectors
 
 FEWEST = 50  # playlists with two known tracks; from fewer nothing can be learnt
 VALIDATED = 300  # playlists at most: the loss over all tracks takes long
-TRAINING, LOG, CURVES = "training", "training.jsonl", "curves.svg"
+CURVES = "curves.svg"
 LIMITS = (
     "knows only tracks that two or more of the training playlists hold; a playlist of none of them has no vector",
     "reflects the curators of the training playlists, their years and their taste",
@@ -104,10 +104,7 @@ def train_playlist_encoder(kind: str, playlists: Sequence[Playlist], lesson: Les
         _check_device(lesson.device)
     corpus = build_corpus(playlists, build_vocabulary(playlists))
     _check_enough(corpus)
-    with disk_errors(lesson.folder):
-        if lesson.fresh:
-            shutil.rmtree(lesson.folder / TRAINING, ignore_errors=True)
-        (lesson.folder / TRAINING).mkdir(parents=True, exist_ok=True)
+    workplace(lesson.folder, fresh=lesson.fresh)
     vectors, minutes = _track_vectors(corpus, chosen.tracks, lesson)
     fitted = _fit(kind, _Material(corpus, playlists, chosen, vectors, minutes), lesson)
     card = _write(fitted, corpus, lesson)

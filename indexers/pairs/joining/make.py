@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from indexers.errors import PairsError
+from indexers.files import sha256_of
 from indexers.pairs.checks import read_checked
 from indexers.pairs.collect import Progress
 from indexers.pairs.joining.couples import AT_ONCE, ONE_AFTER_ANOTHER, Couple, draw_couples, tell_order, tell_together
@@ -121,4 +123,9 @@ def _pair(couple: Couple, path: Path, texts: Sequence[str], false: Sequence[str]
 
 
 def _told(sound: NamedSound) -> str:
-    return f"{sound.path.name} {sound.path.stat().st_size} {sound.start_s} {sound.end_s}"
+    return f"{_digest(sound.path)} {sound.start_s} {sound.end_s}"
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path) -> str:
+    return sha256_of(path)

@@ -20,15 +20,15 @@ from indexers.encoders.clap.texts.reading import Texts, group_texts, join_texts
 from indexers.encoders.clap.training.examples import Examples, Said, gather_examples, join_examples
 from indexers.encoders.clap.training.retrieval import retrieval
 from indexers.encoders.classes import class_texts
-from indexers.encoders.learning.run import Run, Step, ignore
+from indexers.encoders.learning.run import LOG, Run, Step, ignore, workplace
 from indexers.errors import PairsError
-from indexers.files import disk_errors, sha256_of, write_text
+from indexers.files import sha256_of, write_text
 from indexers.media.probe import probe
 from indexers.models.store import ModelStore
 from indexers.pairs.checks import check_leaks, read_checked
 from indexers.pairs.manifest import SPLITS, Pair
 
-TRAINING, LOG, HEARD = "training", "training.jsonl", "heard"
+HEARD = "heard"
 FEWEST = 100  # clips to learn from
 FEWEST_HELD_OUT = 20  # to validate on
 LATER_RATE = 0.3  # of the learning rate, in a second stage
@@ -117,12 +117,16 @@ def train_clap(lesson: Lesson, store: ModelStore, sentences: TextEncoder, settin
     pairs = [pair for book in books for pair in book.pairs]
     check_leaks(pairs)
     _check_enough(pairs)
-    work = _workplace(lesson)
+    work = workplace(lesson.folder, fresh=lesson.fresh)
     before = None if lesson.start is None else read_towers(lesson.start)
     settings = settings if before is None else later_stage(settings, before.settings)
     learnt, held_out, test = _sides(books, lesson, store, sentences)
     classes = sentences.encode(class_texts(TAGGED))
-    towers = start_towers(learnt, classes, settings, device) if before is None else load_towers(before).to(device)
+    towers = (
+        start_towers(learnt, classes, settings, device)
+        if before is None
+        else load_towers(before, lesson.start).to(device)
+    )
     minutes = float("inf") if lesson.minutes is None else lesson.minutes
     started = "" if before is None else before.fingerprint
     run = Run(work, _identity(books, settings, started), minutes, lesson.progress)
@@ -158,15 +162,6 @@ def later_stage(settings: ClapSettings, built: ClapSettings) -> ClapSettings:
     taught = {"learning_rate": LATER_RATE * settings.learning_rate, "epochs": LATER_EPOCHS}
     kept = {name: getattr(built, name) for name in ("content", "order", "hidden", "layers", "heads", "text_hidden")}
     return settings.model_copy(update={**kept, **taught})
-
-
-def _workplace(lesson: Lesson) -> Path:
-    work = lesson.folder / TRAINING
-    with disk_errors(lesson.folder):
-        if lesson.fresh:
-            shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True, exist_ok=True)
-    return work
 
 
 def _sides(books: Sequence["Book"], lesson: Lesson, store: ModelStore, sentences: TextEncoder) -> list[Examples]:

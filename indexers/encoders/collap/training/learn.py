@@ -16,14 +16,14 @@ from indexers.encoders.collap.listening import Track, check_base, hear_tracks
 from indexers.encoders.collap.settings import CollapSettings
 from indexers.encoders.collap.storage import base_of, card_of, stored_of, write_stored
 from indexers.encoders.collap.training.stories import Stories, gather_stories
-from indexers.encoders.learning.run import Run, Step, ignore
+from indexers.encoders.learning.run import LOG, Run, Step, ignore, workplace
 from indexers.errors import PairsError
-from indexers.files import disk_errors, sha256_of, write_text
+from indexers.files import sha256_of, write_text
 from indexers.models.store import ModelStore
 from indexers.pairs.checks import read_checked
 from indexers.pairs.manifest import SPLITS, Pair
 
-TRAINING, LOG, HEARD = "training", "training.jsonl", "heard-long"
+HEARD = "heard-long"
 HEARD_IN = {"long": HEARD, "clip": HEARD_CLIPS}
 FEWEST = 20  # long tracks to learn from
 FEWEST_HELD_OUT = 3  # to validate on
@@ -77,7 +77,7 @@ def train_collap(lesson: Lesson, store: ModelStore, base: JointEncoder, settings
     settings = settings.model_copy(update={"base_dim": base.dim})
     pairs = read_checked(lesson.manifest)
     _check_enough(pairs, lesson.manifest)
-    work = _workplace(lesson)
+    work = workplace(lesson.folder, fresh=lesson.fresh)
     learnt, held_out = (
         read_stories([pair for pair in pairs if pair.split == split], lesson, store, base) for split in SPLITS[:2]
     )
@@ -125,15 +125,6 @@ def read_stories(pairs: Sequence[Pair], lesson: Lesson, store: ModelStore, base:
         told += own
     lesson.progress(Step("reading texts", 0, 1))
     return gather_stories(told, tracks, beside / HEARD, base)
-
-
-def _workplace(lesson: Lesson) -> Path:
-    work = lesson.folder / TRAINING
-    with disk_errors(lesson.folder):
-        if lesson.fresh:
-            shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True, exist_ok=True)
-    return work
 
 
 def _check_enough(pairs: Sequence[Pair], manifest: Path) -> None:
