@@ -1,8 +1,7 @@
 """The protocols that the rooms build on: encoders of sound, text and both, and indexes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from indexers.schema import Laid, Rows, Samples, Seeds, TextReading, Vectors, Waveforms
 
@@ -158,20 +157,20 @@ class Index(Protocol):
             QueryError: k is below 1.
         """
 
-    def save(self, folder: Path) -> None:
-        """Write the index into an empty folder.
 
-        Raises:
-            StorageError: the disk refused.
-        """
+@runtime_checkable
+class Adjustable(Protocol):
+    """An `Index` that may miss rows, the fewer the more it looks at."""
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open a saved index for reading, memory-mapped where the kind allows it.
+    @property
+    def efforts(self) -> tuple[int, ...]:
+        """What `effort` may be, from quick to thorough."""
 
-        Raises:
-            StaleIndexError: the folder holds another format or kind.
-        """
+    @property
+    def usual_effort(self) -> int:
+        """What `effort` is unless more is needed."""
+
+    effort: int
 
 
 @runtime_checkable

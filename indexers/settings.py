@@ -53,9 +53,14 @@ class AnalysisSettings(Section):
 class IndexSettings(Section):
     """How vectors become searchable."""
 
-    kind: Literal["auto", "exact", "flat", "hnsw"] = "auto"
+    kind: Literal["auto", "exact", "flat", "hnsw", "ivf", "ivf-sq8", "ivf-pq", "edge", "server"] = "auto"
     min_recall: float = Field(default=0.95, ge=0.0, le=1.0)  # of the exact top 10; below it nothing is published
     keep_generations: PositiveInt = 3
+    storage: Literal["float32", "float16"] | None = None  # of the vectors; None: float16 where lists hold short codes
+    shard_rows: PositiveInt = Field(default=1 << 20, multiple_of=1 << 12)  # of one shard at most
+    memory_gib: PositiveFloat | None = None  # that `auto` may count on; None: what the machine has
+    filtered: bool = False  # whether most queries carry a filter, for which `auto` takes Qdrant Edge
+    device: Literal["auto", "cpu", "cuda"] = "cpu"  # where exact and FAISS kinds search
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -1,15 +1,38 @@
-"""Searchable embeddings: the registry of index kinds, and how one is chosen, built and opened."""
+"""Searchable embeddings: vectors on disk, the kinds of index over them, and how one is chosen, built and opened."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
-from indexers.base import Index
+from indexers.base import Adjustable, Index
 from indexers.errors import ConfigError, StaleIndexError
 from indexers.schema import Vectors
-from indexers.vectors.storage import mapped, read_manifest
+from indexers.vectors.columns import COLUMNS
+from indexers.vectors.matrix import BLOCK, RowRange, Storage, VectorFile, write_vectors
+from indexers.vectors.storage import mapped, read_manifest, write_manifest
 
-EXACT_LIMIT = 20_000  # rows up to which `auto` searches exactly
+log = logging.getLogger(__name__)
+
+
+class Kind(Index, Protocol):
+    """A class of index: `write` makes its files beside vectors that are on disk, `open` makes an index of both."""
+
+    @classmethod
+    def write(cls, rows: RowRange, folder: Path) -> None:
+        """Write what the kind needs beside the vectors into an empty folder.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+
+    @classmethod
+    def open(cls, rows: RowRange, folder: Path) -> Self:
+        """Open it.
+
+        Raises:
+            StaleIndexError: a file is missing or damaged.
+        """
 
 
 def _exact() -> Any:
@@ -25,68 +48,178 @@ def _columns() -> Any:
 
 
 def _flat() -> Any:
-    from indexers.vectors.faiss_index import FlatIndex
+    from indexers.vectors.faiss_kinds.flat import FlatIndex
 
     return FlatIndex
 
 
 def _hnsw() -> Any:
-    from indexers.vectors.faiss_index import HnswIndex
+    from indexers.vectors.faiss_kinds.hnsw import HnswIndex
 
     return HnswIndex
 
 
-INDEXES: dict[str, Callable[[], Any]] = {"exact": _exact, "columns": _columns, "flat": _flat, "hnsw": _hnsw}
-"""Kind to the loader of its class, which has `build(vectors)` and `load(folder)`."""
+def _ivf() -> Any:
+    from indexers.vectors.faiss_kinds.ivf import IvfIndex
+
+    return IvfIndex
 
 
-def choose_kind(wanted: str, n_tracks: int) -> tuple[str, str]:
-    """Settle which kind of index to build, and say why.
+def _ivf_sq8() -> Any:
+    from indexers.vectors.faiss_kinds.ivf import IvfSq8Index
 
-    Raises:
-        ConfigError: there is no such kind.
-    """
-    if wanted == "auto":
-        if n_tracks <= EXACT_LIMIT:
-            return "exact", f"auto: {n_tracks} tracks, exact up to {EXACT_LIMIT}"
-        return "hnsw", f"auto: {n_tracks} tracks, more than {EXACT_LIMIT}"
-    if wanted not in INDEXES:
-        raise ConfigError(f"no index kind {wanted!r}; there are auto, {', '.join(INDEXES)}")
-    return wanted, "set in segue.toml"
+    return IvfSq8Index
 
 
-def build_index(kind: str, vectors: Vectors) -> Index:
-    """Build an index of one kind over [n_tracks, dim].
+def _ivf_pq() -> Any:
+    from indexers.vectors.faiss_kinds.ivf import IvfPqIndex
+
+    return IvfPqIndex
+
+
+KINDS: dict[str, Callable[[], Any]] = {
+    "exact": _exact,
+    "flat": _flat,
+    "hnsw": _hnsw,
+    "ivf": _ivf,
+    "ivf-sq8": _ivf_sq8,
+    "ivf-pq": _ivf_pq,
+}
+"""Kind to the loader of its class, a `Kind`. `columns` is beside them: it has no vectors but its own."""
+
+
+def make_index(
+    folder: Path, vectors: Vectors, kind: str, *, storage: Storage = "float32", shard_rows: int = 1 << 20
+) -> Index:
+    """Write [n_tracks, dim] into an empty folder, build an index over them and open it.
 
     Raises:
         ConfigError: there is no such kind.
         ShapeError: the vectors are not [n_tracks, dim].
+        StorageError: the disk refused.
     """
-    if kind not in INDEXES:
-        raise ConfigError(f"no index kind {kind!r}; there are {', '.join(INDEXES)}")
-    index: Index = INDEXES[kind]().build(vectors)
-    return index
+    _class_of(kind)
+    write_vectors(folder, vectors, storage)
+    build_index(folder, kind, shard_rows)
+    return load_index(folder)
 
 
-def load_index(folder: Path) -> Index:
-    """Open whatever kind of index a folder holds.
+def build_index(folder: Path, kind: str, shard_rows: int) -> None:
+    """Build an index over the vectors that a folder holds, shard by shard, and describe it in its manifest.
+
+    Args:
+        folder: With the files of a `VectorWriter`.
+        kind: One of `KINDS`.
+        shard_rows: Rows of a shard at most; a multiple of 4,096.
+
+    Raises:
+        ConfigError: there is no such kind, or shards would cut a block of vectors in two.
+        StaleIndexError: the vectors were altered since they were written.
+        StorageError: the disk refused.
+    """
+    for number in range(begin_index(folder, kind, shard_rows)):
+        write_shard(folder, number)
+
+
+def begin_index(folder: Path, kind: str, shard_rows: int) -> int:
+    """Write the manifest of an index whose shards are yet to be written; give how many there are.
+
+    Raises:
+        ConfigError: there is no such kind, or shards would cut a block of vectors in two.
+        StorageError: the disk refused.
+    """
+    _class_of(kind)
+    if shard_rows < BLOCK or shard_rows % BLOCK:
+        raise ConfigError(f"[index] shard_rows = {shard_rows} cuts a block: give a multiple of {BLOCK}, at least that")
+    file = VectorFile(folder)
+    size = file.shape[0]
+    bounds = [*range(0, max(1, size), shard_rows), size]
+    write_manifest(folder, kind, file.shape, {"shards": bounds, "storage": file.dtype.name})
+    return len(bounds) - 1
+
+
+def write_shard(folder: Path, number: int) -> None:
+    """Write one shard of a begun index; shards know nothing of one another, so any process may write one.
+
+    Raises:
+        StaleIndexError: the folder holds no begun index, or vectors were altered since they were written.
+        StorageError: the disk refused.
+    """
+    manifest = read_manifest(folder)
+    rows = _rows_of(folder, manifest, number)
+    rows.file.verify(rows.start, rows.stop)
+    _class_of(manifest["kind"]).write(rows, shard_folder(folder, number))
+
+
+def shard_folder(folder: Path, number: int) -> Path:
+    """Where the files of one shard lie."""
+    return folder / "shards" / f"{number:04d}"
+
+
+def keep_effort(folder: Path, index: Index) -> None:
+    """Let an index be opened with the effort it has now.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    if isinstance(index, Adjustable) and index.efforts:
+        manifest = read_manifest(folder)
+        write_manifest(folder, index.kind, (index.size, index.dim), {**manifest, "effort": index.effort})
+
+
+def load_index(folder: Path, device: str = "cpu") -> Index:
+    """Open whatever kind of index a folder holds, memory-mapped.
+
+    Args:
+        folder: Of the index.
+        device: "cpu", "cuda", or "auto" for CUDA where it is and suits.
 
     Raises:
         StaleIndexError: it is missing, damaged, or of a format or kind this version does not know.
+        ConfigError: CUDA was asked for and is not here.
     """
-    kind = read_manifest(folder)["kind"]
-    if kind not in INDEXES:
+    manifest = read_manifest(folder)
+    kind = manifest["kind"]
+    if kind == "columns":
+        index: Index = _columns().load(folder)
+        return index
+    if kind not in KINDS:
         raise StaleIndexError(f"{folder} holds an index of kind {kind!r}: run `segue rebuild`")
-    index: Index = INDEXES[kind]().load(folder)
+    shards = [_open_shard(folder, manifest, number) for number in range(len(manifest["shards"]) - 1)]
+    index = shards[0] if len(shards) == 1 else _sharded(shards)
+    if isinstance(index, Adjustable) and "effort" in manifest:
+        index.effort = manifest["effort"]
     return index
 
 
-def stored_vectors(folder: Path) -> Vectors:
-    """The vectors an index folder holds, [n_tracks, dim] float32, memory-mapped, without opening the index.
+def stored_vectors(folder: Path) -> Any:
+    """The vectors an index folder holds, [n_tracks, dim] in float32 or float16, memory-mapped.
 
     Raises:
         StaleIndexError: it is missing, damaged or of another format.
     """
-    turned = read_manifest(folder)["kind"] == "columns"
-    vectors: Vectors = mapped(folder / "columns.npy").T if turned else mapped(folder / "vectors.npy")
-    return vectors
+    if read_manifest(folder)["kind"] == "columns":
+        return mapped(folder / COLUMNS).T
+    return VectorFile(folder).mapped
+
+
+def _class_of(kind: str) -> Any:
+    if kind not in KINDS:
+        raise ConfigError(f"no index kind {kind!r}; there are auto, {', '.join(KINDS)}")
+    return KINDS[kind]()
+
+
+def _rows_of(folder: Path, manifest: dict[str, Any], number: int) -> RowRange:
+    start, stop = manifest["shards"][number : number + 2]
+    return RowRange(VectorFile(folder), start, stop)
+
+
+def _open_shard(folder: Path, manifest: dict[str, Any], number: int) -> Index:
+    opened: Index = _class_of(manifest["kind"]).open(_rows_of(folder, manifest, number), shard_folder(folder, number))
+    return opened
+
+
+def _sharded(shards: list[Index]) -> Index:
+    from indexers.vectors.sharded import ShardedIndex
+
+    return ShardedIndex(shards)

@@ -5,13 +5,59 @@ from typing import Self
 
 import numpy as np
 
+from indexers.errors import ShapeError
+from indexers.files import disk_errors
 from indexers.schema import Rows, Vectors
 from indexers.vectors.exact import one_thread
-from indexers.vectors.storage import check_corpus, check_search, mapped, read_manifest, write_array, write_manifest
+from indexers.vectors.storage import check_search, mapped, read_manifest, write_manifest
 from indexers.vectors.top import top_rows
 
 DENSE_SHARE = 0.5  # of non-zero entries, from which one matrix product is quicker than column after column
 BLOCK = 1 << 16  # tracks scored at a time: their scores stay in the processor's cache
+COLUMNS = "columns.npy"
+
+
+class ColumnWriter:
+    """Writes [n_tracks, dim] as [dim, n_tracks], some tracks at a time."""
+
+    def __init__(self, folder: Path, shape: tuple[int, int]) -> None:
+        """Begin the file.
+
+        Raises:
+            ShapeError: dim is 0.
+            StorageError: the disk refused.
+        """
+        if shape[1] < 1:
+            raise ShapeError(f"vectors are {shape}, an index takes [n_tracks, dim] with dim of at least 1")
+        self.folder, self.shape, self._path = folder, shape, folder / COLUMNS
+        with disk_errors(self._path):
+            folder.mkdir(parents=True, exist_ok=True)
+            with self._path.open("wb") as stream:
+                about = {"descr": "<f4", "fortran_order": False, "shape": shape[::-1]}
+                np.lib.format.write_array_header_1_0(stream, about)
+                self._start = stream.tell()
+                stream.truncate(self._start + 4 * shape[0] * shape[1])
+
+    def put(self, row: int, vectors: Vectors) -> None:
+        """Write the tracks from `row` on, [n, dim].
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        turned = np.ascontiguousarray(vectors.T, dtype="<f4")
+        with disk_errors(self._path), self._path.open("r+b") as stream:
+            for number, column in enumerate(turned):
+                stream.seek(self._start + 4 * (number * self.shape[0] + row))
+                stream.write(column.data)
+
+    def finish(self) -> "ColumnIndex":
+        """Describe the index in its manifest, and open it.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        write_manifest(self.folder, ColumnIndex.kind, self.shape)
+        return ColumnIndex.load(self.folder)
 
 
 class ColumnIndex:
@@ -23,13 +69,17 @@ class ColumnIndex:
     kind = "columns"
 
     def __init__(self, columns: Vectors) -> None:
-        check_corpus(columns.T)
         self.columns = columns
 
     @classmethod
-    def build(cls, vectors: Vectors) -> Self:
-        """Turn [n_tracks, dim] into columns."""
-        return cls(np.ascontiguousarray(vectors.T, dtype=np.float32))
+    def load(cls, folder: Path) -> Self:
+        """Open a written index, memory-mapped.
+
+        Raises:
+            StaleIndexError: it is missing, damaged, or of another format or kind.
+        """
+        read_manifest(folder, cls.kind)
+        return cls(mapped(folder / COLUMNS))
 
     @property
     def dim(self) -> int:
@@ -69,14 +119,3 @@ class ColumnIndex:
                 np.multiply(self.columns[column, start : start + BLOCK], query[column], out=product[: len(part)])
                 part += product[: len(part)]
         return scores
-
-    def save(self, folder: Path) -> None:
-        """Write the index into an empty folder; see `Index.save`."""
-        write_array(folder / "columns.npy", self.columns)
-        write_manifest(folder, self.kind, (self.size, self.dim))
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open a saved index, memory-mapped; see `Index.load`."""
-        read_manifest(folder, cls.kind)
-        return cls(mapped(folder / "columns.npy"))

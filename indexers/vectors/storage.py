@@ -12,7 +12,7 @@ from indexers.errors import QueryError, ShapeError, StaleIndexError
 from indexers.files import disk_errors
 from indexers.schema import Rows, Vectors
 
-FORMAT = 1  # of an index folder
+FORMAT = 2  # of an index folder
 REMEDY = "run `segue rebuild`"
 
 
@@ -80,16 +80,6 @@ def read_manifest(folder: Path, kind: str | None = None) -> dict[str, Any]:
     if built != wanted:
         raise StaleIndexError(f"{folder} holds an index of format and kind {built}, not {wanted}: {REMEDY}")
     return manifest
-
-
-def check_corpus(vectors: Vectors) -> None:
-    """Refuse what cannot be indexed.
-
-    Raises:
-        ShapeError: not [n_tracks, dim], or dim is 0.
-    """
-    if vectors.ndim != 2 or vectors.shape[1] == 0:
-        raise ShapeError(f"vectors are {vectors.shape}, an index takes [n_tracks, dim] with dim of at least 1")
 
 
 def check_search(shape: tuple[int, int], queries: Vectors, k: int, allowed: Rows | None) -> None:

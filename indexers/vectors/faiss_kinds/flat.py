@@ -1,0 +1,52 @@
+"""FAISS Flat: brute force over mapped vectors, in float32 or float16."""
+
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from indexers.schema import Rows, Vectors
+from indexers.vectors.faiss_kinds.native import faiss, faiss_threads, nothing, selector, viewed
+from indexers.vectors.matrix import RowRange
+from indexers.vectors.storage import check_search
+
+
+class FlatIndex:
+    """FAISS Flat, exact to the precision that the vectors are stored in."""
+
+    kind = "flat"
+
+    def __init__(self, rows: RowRange) -> None:
+        self._rows = rows  # kept: FAISS looks at its memory
+        self._index = viewed(rows)
+
+    @staticmethod
+    def write(rows: RowRange, folder: Path) -> None:
+        """Write nothing: the vectors are all there is to it."""
+
+    @classmethod
+    def open(cls, rows: RowRange, folder: Path) -> Self:  # noqa: ARG003
+        """Map the vectors."""
+        return cls(rows)
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+        return self._rows.shape[1]
+
+    @property
+    def size(self) -> int:
+        """How many rows it holds."""
+        return self._rows.shape[0]
+
+    def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
+        """Find the k rows with the highest inner product; see `Index.search`."""
+        check_search((self.size, self.dim), queries, k, allowed)
+        k = min(k, self.size if allowed is None else len(allowed))
+        if k == 0:
+            return nothing(len(queries))
+        chosen = None if allowed is None else selector(allowed, self.size)
+        parameters = faiss().SearchParameters(sel=chosen)
+        with faiss_threads(len(queries)):
+            scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k, params=parameters)
+        return rows, scores
