@@ -1,19 +1,17 @@
 """Searchable embeddings: vectors on disk, the kinds of index over them, and how one is chosen, built and opened."""
 
-import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from indexers.base import Adjustable, Index
 from indexers.errors import ConfigError, StaleIndexError
+from indexers.files import disk_errors
 from indexers.schema import Vectors
 from indexers.vectors.columns import COLUMNS
 from indexers.vectors.matrix import BLOCK, RowRange, Storage, VectorFile, write_vectors
 from indexers.vectors.storage import mapped, read_manifest, write_manifest
-
-log = logging.getLogger(__name__)
-
 
 class Kind(Index, Protocol):
     """A class of index: `write` makes its files beside vectors that are on disk, `open` makes an index of both."""
@@ -148,7 +146,11 @@ def write_shard(folder: Path, number: int) -> None:
     manifest = read_manifest(folder)
     rows = _rows_of(folder, manifest, number)
     rows.file.verify(rows.start, rows.stop)
-    _class_of(manifest["kind"]).write(rows, shard_folder(folder, number))
+    target = shard_folder(folder, number)
+    with disk_errors(target):
+        shutil.rmtree(target, ignore_errors=True)  # what a worker that died left there
+        target.mkdir(parents=True)
+    _class_of(manifest["kind"]).write(rows, target)
 
 
 def shard_folder(folder: Path, number: int) -> Path:
