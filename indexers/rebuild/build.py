@@ -126,14 +126,14 @@ def build(site: Site, number: int) -> dict[str, Any]:
 
 
 def _hear(site: Site, clock: "_Clock") -> Heard:
-    kind = site.inputs.settings.index.kind
+    settings = site.inputs.settings.index
     clock.begin("gather")
     gathered = _gather(site)
     clock.begin("taggram")
-    taggram, norm = build_taggram(gathered, site.encoders, site.folder / "taggram")
+    taggram, norm = build_taggram(gathered, site.encoders, settings, site.folder / "taggram")
     class_vectors = _write_classes(site)
     clock.begin("music")
-    music = build_music(gathered, kind, site.folder / "music")
+    music = build_music(gathered, settings, site.folder / "music")
     shutil.rmtree(site.folder / "raw")
     joint = _build_joints(site, clock)
     clock.begin("describe")
@@ -146,8 +146,8 @@ def _build_joints(site: Site, clock: "_Clock") -> dict[str, Space]:
     if not site.towers.joint:
         return {}
     clock.begin("joint")
-    kind, heard = site.inputs.settings.index.kind, HeardTracks(site.caches, site.inputs.tracks)
-    return {name: build_joint(heard, encoder, kind, site.folder) for name, encoder in site.towers.joint.items()}
+    settings, heard = site.inputs.settings.index, HeardTracks(site.caches, site.inputs.tracks)
+    return {name: build_joint(heard, encoder, settings, site.folder) for name, encoder in site.towers.joint.items()}
 
 
 def _take_over(site: Site, earlier: Path) -> Heard:
@@ -155,7 +155,7 @@ def _take_over(site: Site, earlier: Path) -> Heard:
     manifest = read_manifest(earlier)
 
     def opened(name: str) -> Space:
-        return open_space(name, site.folder / name, manifest["spaces"][name]["reason"])
+        return open_space(name, site.folder / name, manifest["spaces"][name])
 
     joint = {name: opened(joint_space(name)) for name in site.towers.joint}
     columns = pl.read_parquet(earlier / "tracks.parquet", columns=list(COLUMNS), memory_map=False)
@@ -237,7 +237,7 @@ def _check(site: Site, heard: Heard) -> list[Finding]:
     findings = [
         check_counts(site.inputs.tracks.height, n_built),
         *examine(site.encoders, site.towers.text, {space.name: space.vectors for space in heard.spaces}),
-        *(check_recall(space.name, space.index, space.vectors, min_recall) for space in heard.spaces),
+        *(check_recall(space.name, space.told["recall"], min_recall) for space in heard.spaces),
         *site.towers.findings,
     ]
     refuse_failed(findings)

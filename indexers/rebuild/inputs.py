@@ -23,7 +23,7 @@ from indexers.settings import AnalysisSettings, IndexSettings
 if TYPE_CHECKING:
     import polars as pl
 
-REVISION = 1  # grows when the same inputs would be built into something else
+REVISION = 2  # grows when the same inputs would be built into something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class RebuildSettings:
         """Only what changes the outcome: how many workers and how patient they are does not."""
         analysis = self.analysis.model_dump(mode="json", include={"encoders", "text", "windows"})
         analysis |= {"joint": list(self.joint)} if self.joint else {}
-        return {"analysis": analysis, "index": self.index.model_dump(mode="json", include={"kind", "min_recall"})}
+        return {"analysis": analysis, "index": self.index.model_dump(mode="json", exclude={"keep_generations"})}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from indexers.files import disk_errors
 from indexers.schema import Vectors
 from indexers.vectors.columns import COLUMNS
 from indexers.vectors.matrix import BLOCK, RowRange, Storage, VectorFile, write_vectors
+from indexers.vectors.plan import EXPECTED, Plan
 from indexers.vectors.storage import mapped, read_manifest, write_manifest
 
 class Kind(Index, Protocol):
@@ -98,41 +99,41 @@ def make_index(
     """
     _class_of(kind)
     write_vectors(folder, vectors, storage)
-    build_index(folder, kind, shard_rows)
+    build_index(folder, Plan(kind, "as asked", EXPECTED[kind], storage, shard_rows))
     return load_index(folder)
 
 
-def build_index(folder: Path, kind: str, shard_rows: int) -> None:
+def build_index(folder: Path, plan: Plan) -> None:
     """Build an index over the vectors that a folder holds, shard by shard, and describe it in its manifest.
 
     Args:
         folder: With the files of a `VectorWriter`.
-        kind: One of `KINDS`.
-        shard_rows: Rows of a shard at most; a multiple of 4,096.
+        plan: Which kind, and how large a shard may be; a multiple of 4,096.
 
     Raises:
         ConfigError: there is no such kind, or shards would cut a block of vectors in two.
         StaleIndexError: the vectors were altered since they were written.
         StorageError: the disk refused.
     """
-    for number in range(begin_index(folder, kind, shard_rows)):
+    for number in range(begin_index(folder, plan)):
         write_shard(folder, number)
 
 
-def begin_index(folder: Path, kind: str, shard_rows: int) -> int:
+def begin_index(folder: Path, plan: Plan) -> int:
     """Write the manifest of an index whose shards are yet to be written; give how many there are.
 
     Raises:
         ConfigError: there is no such kind, or shards would cut a block of vectors in two.
         StorageError: the disk refused.
     """
-    _class_of(kind)
-    if shard_rows < BLOCK or shard_rows % BLOCK:
-        raise ConfigError(f"[index] shard_rows = {shard_rows} cuts a block: give a multiple of {BLOCK}, at least that")
+    _class_of(plan.kind)
+    rows = plan.shard_rows
+    if rows < BLOCK or rows % BLOCK:
+        raise ConfigError(f"[index] shard_rows = {rows} cuts a block: give a multiple of {BLOCK}, at least that")
     file = VectorFile(folder)
-    size = file.shape[0]
-    bounds = [*range(0, max(1, size), shard_rows), size]
-    write_manifest(folder, kind, file.shape, {"shards": bounds, "storage": file.dtype.name})
+    bounds = [*range(0, max(1, file.shape[0]), rows), file.shape[0]]
+    said = {"shards": bounds, "storage": file.dtype.name, "device": plan.device}
+    write_manifest(folder, plan.kind, file.shape, said)
     return len(bounds) - 1
 
 
@@ -169,16 +170,12 @@ def keep_effort(folder: Path, index: Index) -> None:
         write_manifest(folder, index.kind, (index.size, index.dim), {**manifest, "effort": index.effort})
 
 
-def load_index(folder: Path, device: str = "cpu") -> Index:
-    """Open whatever kind of index a folder holds, memory-mapped.
-
-    Args:
-        folder: Of the index.
-        device: "cpu", "cuda", or "auto" for CUDA where it is and suits.
+def load_index(folder: Path) -> Index:
+    """Open whatever kind of index a folder holds, memory-mapped, or on the device that it was built for.
 
     Raises:
         StaleIndexError: it is missing, damaged, or of a format or kind this version does not know.
-        ConfigError: CUDA was asked for and is not here.
+        ConfigError: it was built for CUDA, which is not here.
     """
     manifest = read_manifest(folder)
     kind = manifest["kind"]
@@ -217,8 +214,28 @@ def _rows_of(folder: Path, manifest: dict[str, Any], number: int) -> RowRange:
 
 
 def _open_shard(folder: Path, manifest: dict[str, Any], number: int) -> Index:
-    opened: Index = _class_of(manifest["kind"]).open(_rows_of(folder, manifest, number), shard_folder(folder, number))
-    return opened
+    rows, place = _rows_of(folder, manifest, number), shard_folder(folder, number)
+    kind = _class_of(manifest["kind"])
+    if manifest["device"] != "cpu" and _cuda_here(manifest["device"]):
+        return _on_cuda(kind, rows, place)
+    index: Index = kind.open(rows, place)
+    return index
+
+
+def _cuda_here(wanted: str) -> bool:
+    from indexers.vectors.cuda import cuda_bytes
+
+    return cuda_bytes(wanted) > 0
+
+
+def _on_cuda(kind: Any, rows: RowRange, folder: Path) -> Index:
+    if kind.kind == "exact":
+        from indexers.vectors.cuda import CudaIndex
+
+        return CudaIndex.open(rows, folder)
+    from indexers.vectors.faiss_kinds.gpu import GpuIndex
+
+    return GpuIndex(kind.open(rows, folder))
 
 
 def _sharded(shards: list[Index]) -> Index:

@@ -12,6 +12,7 @@ GRAPH_LIMIT = 200_000  # rows up to which `auto` builds a graph: with one thread
 CUDA_LIMIT = 50_000_000  # rows up to which `auto` searches exactly on CUDA
 LINK_BYTES = 280  # of a graph, for each row
 LIST_BYTES = 8  # of a row's number in a list
+ON_CUDA = ("exact", "flat", "ivf", "ivf-sq8", "ivf-pq")
 USABLE = 0.5  # of the memory, for one index
 EXPECTED = {"exact": 1.0, "flat": 1.0, "columns": 1.0, "hnsw": 0.98, "ivf": 0.98, "ivf-sq8": 0.98, "ivf-pq": 0.96}
 EXPECTED |= {"edge": 0.97, "server": 0.97}
@@ -22,7 +23,7 @@ class Plan:
     """What to build, and why.
 
     `recall` is the share of the exact top 10 expected, before it is measured; `storage` the precision of the vectors;
-    `shard_rows` the rows of one shard at most; `device` where it is searched.
+    `shard_rows` the rows of one shard at most; `device` where it is searched, "auto" for CUDA wherever that is there.
     """
 
     kind: str
@@ -68,11 +69,17 @@ def make_plan(settings: IndexSettings, shape: tuple[int, int], machine: Machine)
         ConfigError: the kind does not run on the device that was asked for.
     """
     kind, reason = (settings.kind, "set in segue.toml") if settings.kind != "auto" else _choose(settings, shape, machine)
-    device = "cuda" if machine.cuda_bytes and kind in ("exact", "flat", "ivf", "ivf-sq8", "ivf-pq") else "cpu"
-    if settings.device == "cuda" and device == "cpu":
-        raise ConfigError(f'[index] device = "cuda", but kind {kind!r} runs on the CPU alone: set another kind or device')
-    storage: Storage = settings.storage or ("float16" if device == "cuda" or kind.startswith("ivf") else "float32")
+    device = _device(settings.device, kind, shape[0])
+    halved = kind in ("ivf-sq8", "ivf-pq") or (device != "cpu" and machine.cuda_bytes > 0)
+    storage: Storage = settings.storage or ("float16" if halved else "float32")
     return Plan(kind, reason, EXPECTED[kind], storage, settings.shard_rows, device)
+
+
+def _device(wanted: str, kind: str, size: int) -> str:
+    if wanted == "cuda" and kind not in ON_CUDA:
+        raise ConfigError(f'[index] device = "cuda", but {kind!r} runs on the CPU alone: set another kind or device')
+    suits = kind in ON_CUDA and (wanted == "cuda" or size > EXACT_LIMIT)
+    return wanted if suits else "cpu"
 
 
 def _choose(settings: IndexSettings, shape: tuple[int, int], machine: Machine) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """How much of the exact answer an index finds, and how much effort that takes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,11 @@ class Measured:
     recall: float
     queries: int
     effort: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """What the manifest of a generation says of it."""
+        effort = {} if self.effort is None else {"effort": self.effort}
+        return {"recall": round(self.recall, 4), "recall_queries": self.queries, **effort}
 
 
 def held_out(vectors: Stored, n_queries: int) -> Vectors:

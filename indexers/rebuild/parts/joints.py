@@ -1,7 +1,7 @@
 """The joint spaces of a generation: what their encoders make of what was heard, and from which score a text fits."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from indexers.rebuild.embeddings.gather import DiskMatrix, Gathered, gather
 from indexers.rebuild.parts.calibrate import calibrate_text
 from indexers.rebuild.parts.spaces import Space, indexed
 from indexers.schema import Bools, Laid, Vectors
-from indexers.vectors import choose_kind
+from indexers.settings import IndexSettings
 from indexers.vectors.storage import write_array
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Heard:
     tracks: "pl.DataFrame"
 
 
-def build_joint(heard: Heard, encoder: "JointEncoder", wanted: str, generation: Path) -> Space:
+def build_joint(heard: Heard, encoder: "JointEncoder", settings: IndexSettings, generation: Path) -> Space:
     """Build the space of one joint encoder; its clips are those of the windows that it takes.
 
     See `in_tracks` for what its clips and its tracks are.
@@ -44,7 +44,7 @@ def build_joint(heard: Heard, encoder: "JointEncoder", wanted: str, generation: 
     Args:
         heard: What the encoders in its `hears` heard.
         encoder: The joint encoder.
-        wanted: The kind of index, or "auto".
+        settings: Which kind of index.
         generation: The folder of the generation.
 
     Raises:
@@ -58,20 +58,20 @@ def build_joint(heard: Heard, encoder: "JointEncoder", wanted: str, generation: 
     durations_s = heard.tracks["duration_s"].fill_null(0.0).to_numpy()
     write_array(folder / "short.npy", short_clips(gathered, durations_s))
     vectors = _placed(gathered, encoder, durations_s.astype(np.float32), folder / "clips.npy")
+    built = indexed(space, vectors, (gathered.n_tracks, encoder.dim), settings, folder)
     shutil.rmtree(folder / "raw")
-    return indexed(space, choose_kind(wanted, len(vectors)), vectors, folder)
+    return built
 
 
-def _placed(gathered: Gathered, encoder: "JointEncoder", durations_s: Vectors, path: Path) -> Vectors:
-    """Write every clip's vector in float16, a block at a time, and give the tracks', [n_tracks, dim]."""
+def _placed(gathered: Gathered, encoder: "JointEncoder", durations_s: Vectors, path: Path) -> Iterator[Vectors]:
+    """Write every clip's vector in float16, a block at a time, and give the tracks', [n, dim] for each block."""
     written = DiskMatrix(path, (int(gathered.offsets[-1]), encoder.dim), np.float16)
-    vectors = np.zeros((gathered.n_tracks, encoder.dim), dtype=np.float32)
     for tracks in gathered.blocks():
         block = gathered.read(tracks)
         laid = Laid(gathered.times_s[block.clips], block.starts, durations_s[tracks])
-        clips, vectors[tracks] = in_tracks(encoder, block.outputs, laid)
+        clips, vectors = in_tracks(encoder, block.outputs, laid)
         written.put(block.clips.start, clips)
-    return vectors
+        yield vectors
 
 
 def _gather(heard: Heard, encoder: "JointEncoder", folder: Path) -> Gathered:

@@ -1,11 +1,12 @@
 """FAISS Flat: brute force over mapped vectors, in float32 or float16."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from indexers.schema import Rows, Vectors
+from indexers.vectors.exact import Stored
 from indexers.vectors.faiss_kinds.native import faiss, faiss_threads, nothing, selector, viewed
 from indexers.vectors.matrix import RowRange
 from indexers.vectors.storage import check_search
@@ -38,6 +39,25 @@ class FlatIndex:
     def size(self) -> int:
         """How many rows it holds."""
         return self._rows.shape[0]
+
+    @property
+    def stored(self) -> Stored:
+        """The vectors as they are stored."""
+        return self._rows.mapped
+
+    @property
+    def native(self) -> Any:
+        """FAISS's own index."""
+        return self._index
+
+    @property
+    def turned(self) -> bool:
+        """Whether FAISS turns vectors first."""
+        return False
+
+    def depth(self, k: int) -> int:
+        """How many candidates of a rougher look are scored anew for k rows."""
+        return 2 * k
 
     def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """Find the k rows with the highest inner product; see `Index.search`."""

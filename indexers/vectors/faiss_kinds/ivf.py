@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from indexers.schema import Rows, Vectors
-from indexers.vectors.exact import search_exactly
+from indexers.vectors.exact import Stored, search_exactly
 from indexers.vectors.faiss_kinds.learn import learn
 from indexers.vectors.faiss_kinds.lists import open_lists, write_lists
 from indexers.vectors.faiss_kinds.native import (
@@ -47,7 +47,7 @@ class IvfIndex:
         self._rows = rows  # kept: FAISS looks at its memory
         self._stored = viewed(rows)
         self._lists = index
-        self._refined = None if index is None else faiss().IndexRefine(index, self._stored)
+        self._refined: Any = None if index is None else faiss().IndexRefine(index, self._stored)
         self.effort = effort
 
     @classmethod
@@ -87,6 +87,26 @@ class IvfIndex:
         return self._rows.shape[0]
 
     @property
+    def stored(self) -> Stored:
+        """The vectors as they are stored."""
+        return self._rows.mapped
+
+    @property
+    def native(self) -> Any:
+        """FAISS's own index of the lists; None where there are too few rows for lists."""
+        return self._lists
+
+    @property
+    def turned(self) -> bool:
+        """Whether FAISS turns vectors first."""
+        return self.codes == "PQ"
+
+    def depth(self, k: int) -> int:
+        """How many candidates of the lists are scored anew for k rows."""
+        times, least = self.deep
+        return max(times * k, least)
+
+    @property
     def code_bytes(self) -> int:
         """The bytes of a row in its list, its number included; what is not read again for the last scores."""
         return int(faiss().extract_index_ivf(self._lists).code_size) + 8 if self._lists is not None else 0
@@ -121,14 +141,13 @@ class IvfIndex:
         n_allowed = self.size if allowed is None else len(allowed)
         chosen = None if allowed is None else selector(allowed, self.size)
         probing = native.SearchParametersIVF(nprobe=self._probes(n_allowed), sel=chosen)
-        turning = native.SearchParametersPreTransform(index_params=probing) if self.codes == "PQ" else probing
-        times, least = self.deep
+        turning = native.SearchParametersPreTransform(index_params=probing) if self.turned else probing
         queries = np.ascontiguousarray(queries, np.float32)
         with faiss_threads(len(queries)):
-            if times == 1:
+            if self.depth(k) == k:
                 scores, rows = self._lists.search(queries, k, params=turning)
             else:
-                factor = max(times, least / k)
+                factor = self.depth(k) / k
                 refining = native.IndexRefineSearchParameters(k_factor=factor, base_index_params=turning)
                 scores, rows = self._refined.search(queries, k, params=refining)
         return rows, scores
