@@ -136,7 +136,8 @@ def _append(path: Path, line: bytes) -> None:
 def _rotate(path: Path, more_bytes: int, limit_bytes: int) -> None:
     """Put a log that would become too long in the place of the old one, unless another process does so just now."""
     with _opened(path) as handle:
-        if not 0 < os.fstat(handle).st_size > limit_bytes - more_bytes:
+        size = os.fstat(handle).st_size
+        if not size or size + more_bytes <= limit_bytes:
             return
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
