@@ -110,8 +110,9 @@ def _print(document: Mapping[str, Any], written: Sequence[Path]) -> None:
         (("latency in ms", *names, "ratio"), latency_rows(document)),
         (("differs most", "RBO", "overlap", *(f"first of {name}" for name in names)), different_rows(document)),
     ):
-        typer.echo("")
-        print_table(headings, rows)
+        if rows:
+            typer.echo("")
+            print_table(headings, rows)
     for line in reasons_of(document):
         typer.echo(line)
     if written:

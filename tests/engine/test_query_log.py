@@ -1,5 +1,6 @@
 """What is written down of searches, by one process or several, and what is read of it again."""
 
+import fcntl
 import json
 import logging
 import os
@@ -156,14 +157,27 @@ def test_a_full_disk_spoils_no_later_line(path, monkeypatch, caplog):
 
 
 def test_another_process_that_rotates_just_now_is_left_to_it(path):
-    import fcntl
-
     QueryLog(path).append(LINE)
     with path.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         QueryLog(path, limit_bytes=10).append(LINE)
     assert len(read_log(path)) == 2
     assert not old_log(path).exists()
+
+
+def test_what_another_process_rotated_a_moment_ago_is_not_rotated_again(path, monkeypatch):
+    for _ in range(3):
+        QueryLog(path).append(LINE)
+    lock = fcntl.flock
+
+    def too_late(handle, how):
+        path.rename(old_log(path))  # between our look at the size and our lock
+        QueryLog(path).append(LINE)
+        return lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    QueryLog(path, limit_bytes=10).append(LINE)
+    assert (len(read_log(old_log(path))), len(read_log(path))) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ class Compared:
     overlap: float
     rbo: float
 
+    @property
+    def alike(self) -> bool:
+        """Whether both gave the same tracks in the same order."""
+        return self.given[0].track_ids == self.given[1].track_ids
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

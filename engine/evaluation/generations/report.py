@@ -16,9 +16,10 @@ from indexers.files import write_text
 from indexers.generation import Generation, read_build
 from rankers.metrics.agreement.rank_biased_overlap import weight_of_head
 from rankers.metrics.hits import Figures
-from rankers.significance import mean_interval
+from rankers.significance import mean_interval, percentile_intervals
 
 MOST = 10  # of the queries that differ most
+RATIO_RESAMPLES = 2_000  # quantiles of each are sorted anew
 SHOWN_IDS = 5  # of the tracks that each gave them
 
 
@@ -27,7 +28,8 @@ def as_json(
 ) -> dict[str, Any]:
     """The document of report.json."""
     compared = comparison.compared
-    most = sorted(compared, key=lambda one: (one.rbo, one.overlap))[:MOST]
+    differing = [one for one in compared if not one.alike]
+    most = sorted(differing, key=lambda one: (one.rbo, one.overlap))[:MOST]
     return {
         "generations": {side: _told(each) for side, each in zip(SIDES, generations, strict=True)},
         "overlap": {"k": plan.k, **_mean([one.overlap for one in compared], plan)},
@@ -37,14 +39,14 @@ def as_json(
             "weight_of_depth": round(weight_of_head(plan.k, plan.p), 4),
             **_mean([one.rbo for one in compared], plan),
         },
-        "latency_ms": _latencies(compared),
+        "latency_ms": _latencies(compared, plan),
         "most_different": [_differing(one) for one in most],
         "unanswered": [_unanswered(each) for each in comparison.unanswered],
         "counts": {
             "read": questions.n_read,
             "asked": len(questions.queries),
             "compared": len(compared),
-            "alike": sum(one.given[0].track_ids == one.given[1].track_ids for one in compared),
+            "alike": len(compared) - len(differing),
             "unanswered": {side: _n_refused(comparison.unanswered, place) for place, side in enumerate(SIDES)},
             "without_results": len(comparison.empty),
         },
@@ -75,15 +77,35 @@ def _mean(values: Sequence[float], plan: ComparisonPlan) -> dict[str, float]:
     return {"mean": round(float(figures.mean()), 4), "low": round(low, 4), "high": round(high, 4)}
 
 
-def _latencies(compared: Sequence[Compared]) -> dict[str, dict[str, float]]:
-    """The quantiles of both sides in ms, and what each of the other's is of the one's."""
-    spent_ms = np.array([[given.latency_ms for given in one.given] for one in compared])
-    levels = np.quantile(spent_ms, list(QUANTILES.values()), axis=0)
-    columns = {"a": levels[:, 0], "b": levels[:, 1], "ratio": levels[:, 1] / levels[:, 0]}
+def _latencies(compared: Sequence[Compared], plan: ComparisonPlan) -> dict[str, Any]:
+    """The quantiles of both sides in ms, and the ratio of each with its interval."""
+    spent_ms: Figures = np.array([[given.latency_ms for given in one.given] for one in compared], dtype=np.float64)
+    rng = np.random.default_rng(plan.seed)
+    drawn = (rng.integers(len(spent_ms), size=len(spent_ms)) for _ in range(min(plan.n_resamples, RATIO_RESAMPLES)))
+    ratios = np.array([_ratio(_levels(spent_ms[rows])) for rows in drawn])
+    levels = _levels(spent_ms)
+    ends = percentile_intervals(ratios)
     return {
-        name: {level: round(value, 3) for level, value in zip(QUANTILES, column.tolist(), strict=True)}
-        for name, column in columns.items()
+        **{side: _by_level(levels[:, place]) for place, side in enumerate(SIDES)},
+        "ratio": _by_level(_ratio(levels)),
+        "ratio_low": _by_level(ends[:, 0]),
+        "ratio_high": _by_level(ends[:, 1]),
     }
+
+
+def _levels(spent_ms: Figures) -> Figures:
+    """The quantiles of latencies [n_queries, 2], each side's in a column: [n_quantiles, 2]."""
+    levels: Figures = np.quantile(spent_ms, list(QUANTILES.values()), axis=0)
+    return levels
+
+
+def _ratio(levels: Figures) -> Figures:
+    ratio: Figures = levels[:, 1] / levels[:, 0]
+    return ratio
+
+
+def _by_level(values: Figures) -> dict[str, float]:
+    return {level: round(value, 3) for level, value in zip(QUANTILES, values.tolist(), strict=True)}
 
 
 def _differing(one: Compared) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """A comparison of two generations in tables, and as Markdown; all from the document of report.json."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from engine.query import Query
 
 SIDES = ("a", "b")
+WIDTH = 100  # letters of a query in a table
 QUANTILES = {"p50": 0.5, "p95": 0.95}
 DEFINITIONS = {
     "overlap": "share of recordings that the first k of both have in common, over the longer of the two heads",
     "rbo": "extrapolated rank-biased overlap (Webber, Moffat and Zobel 2010, equation 32) of the first k",
     "intervals": "95 % percentile bootstrap over distinct queries",
-    "latency": "of the queries that both answered, each asked once, whichever goes first alternating, warm-up apart",
+    "latency": "of the queries that both answered, each asked once, taking turns in going first, warm-up not counted",
     "ratio": "generation b over generation a",
     "recording": "files that generation a takes for the same recording count as one",
 }
@@ -39,18 +41,25 @@ def figure_rows(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def latency_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The quantiles of latency, a row each: of one generation, of the other, and their ratio."""
+    """The quantiles of latency, a row each: of one generation, of the other, and their ratio with its interval."""
     spent = document["latency_ms"]
-    return [
-        (level, f"{spent['a'][level]:.1f}", f"{spent['b'][level]:.1f}", f"{spent['ratio'][level]:.2f}")
-        for level in QUANTILES
-    ]
+    rows = []
+    for level in QUANTILES:
+        one, other, ratio, low, high = (spent[name][level] for name in ("a", "b", "ratio", "ratio_low", "ratio_high"))
+        rows.append((level, f"{one:.1f}", f"{other:.1f}", f"{ratio:.2f} [{low:.2f}, {high:.2f}]"))
+    return rows
 
 
 def different_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The queries that differ most, a row each: in words, how much, and what came first in each."""
     return [
-        (words_of(one["query"]), f"{one['rbo']:.3f}", f"{one['overlap']:.3f}", one["a"]["first"], one["b"]["first"])
+        (
+            shorten(words_of(one["query"]), WIDTH, placeholder=" …"),
+            f"{one['rbo']:.3f}",
+            f"{one['overlap']:.3f}",
+            one["a"]["first"],
+            one["b"]["first"],
+        )
         for one in document["most_different"]
     ]
 
@@ -90,13 +99,18 @@ def as_markdown(document: Mapping[str, Any]) -> str:
         f"{counted(document)}. In brackets: {DEFINITIONS['intervals']}.",
         _table(("agreement", "mean"), figure_rows(document)),
         _table(("latency in ms", *names, "ratio"), latency_rows(document)),
-        "## The queries that differ most",
-        _table(("query", "RBO", "overlap", *(f"first of {name}" for name in names)), different_rows(document)),
+        *_different_part(document),
         *_unanswered_part(document),
         "## What the figures mean",
         "\n".join(f"- {name}: {meaning}" for name, meaning in DEFINITIONS.items()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _different_part(document: Mapping[str, Any]) -> list[str]:
+    rows = different_rows(document)
+    headings = ("query", "RBO", "overlap", *(f"first of {name}" for name in names_of(document)))
+    return ["## The queries that differ most", _table(headings, rows)] if rows else []
 
 
 def _unanswered_part(document: Mapping[str, Any]) -> list[str]:

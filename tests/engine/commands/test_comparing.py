@@ -72,12 +72,14 @@ def test_the_librarys_own_log_is_asked_and_not_added_to(two, music, tmp_path):
     assert newest["counts"]["asked"] == 3
 
 
-def test_equal_generations_agree_and_the_order_of_naming_turns_the_ratio(two, asked):
+def test_equal_generations_agree(two, asked):
     shutil.copytree(two / "generations" / "2", two / "generations" / "3")
     same = json.loads(segue("--a", 2, "--b", 3, "--queries", asked, "--library", two, "--json").stdout)
     assert same["overlap"] == {"k": 20, "mean": 1.0, "low": 1.0, "high": 1.0}
     assert same["rbo"]["mean"] == 1.0
     assert same["counts"]["alike"] == 5
+    assert same["most_different"] == []
+    assert "differs most" not in segue("--a", 2, "--b", 3, "--queries", asked, "--library", two).stdout
 
 
 @pytest.mark.parametrize(
