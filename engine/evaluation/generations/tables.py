@@ -43,7 +43,7 @@ def figure_rows(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 def latency_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The quantiles of latency, a row each: of one generation, of the other, and their ratio with its interval."""
     spent = document["latency_ms"]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for level in QUANTILES:
         one, other, ratio, low, high = (spent[name][level] for name in ("a", "b", "ratio", "ratio_low", "ratio_high"))
         rows.append((level, f"{one:.1f}", f"{other:.1f}", f"{ratio:.2f} [{low:.2f}, {high:.2f}]"))
