@@ -1,23 +1,21 @@
 """The engine: everything a program, the command line or the page does with one library."""
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import build, playback
-from engine.arms import Request
+from engine.answering import answer
 from engine.config import Settings
-from engine.language import language_notes
 from engine.path import Stop, walk
 from engine.playlists import PlaylistMethods
 from engine.query import Answer, Query
+from engine.query_log import Logged, QueryLog
 from engine.search import Searcher
-from engine.seeds import row_of, rows_of
-from engine.sounds import listen
+from engine.seeds import row_of
 from engine.status import Published, Status, published
-from engine.tags import prompts_of_tags, tag_notes
+from indexers.errors import LibraryError
 from indexers.generation import Calibration, Generation
 from indexers.library import Library
 from indexers.settings import AnalysisSettings, parse
@@ -28,10 +26,10 @@ if TYPE_CHECKING:
     from engine.continuation.service import Playlists
     from indexers.catalog.report import ScanReport
     from indexers.rebuild.run import RebuildReport, Step
-    from indexers.schema import Rows
 
 MAP_COLUMNS = ("track_id", "title", "artist", "album", "genre", "path", "x", "y", "top_tags")
 TRACK_HIDDEN = ("group", "x", "y")
+BESIDE = 2  # generations kept open beside the serving one: enough to hold two against each other
 
 
 class Engine(PlaylistMethods):
@@ -46,6 +44,8 @@ class Engine(PlaylistMethods):
         self.settings = settings
         self.models = models
         self._searcher: Searcher | None = None
+        self._beside = lru_cache(maxsize=BESIDE)(self._opened)
+        self._log = QueryLog(library.queries) if settings.search.log else None
         self._reading: tuple[tuple[int, ...], Playlists] | None = None
 
     @classmethod
@@ -64,32 +64,31 @@ class Engine(PlaylistMethods):
         opened = Library.create(Path(library)) if create else Library.open(Path(library))
         return cls(opened, Settings.load(opened.settings_path), build.Models(models))
 
-    def search(self, query: Query, k: int | None = None) -> Answer:
+    def search(self, query: Query, k: int | None = None, *, generation: int | None = None) -> Answer:
         """Find the k tracks that fit a query best, and say why.
 
         Where at least k tracks pass the filter and are neither seeds nor duplicates of others, k results come back.
 
+        Args:
+            query: What is asked.
+            k: 1 to 1000; None takes the one in segue.toml.
+            generation: The published generation that answers; None is the serving one, which does not change by asking
+                another.
+
         Raises:
-            QueryError: nothing is asked, k is not 1 to 1000, a track or a column is unknown, or the filter is wrong.
+            QueryError: nothing is asked, k is out of range, a track or a column is unknown, or the filter is wrong.
             MediaError: the query's sound cannot be decoded.
             ModelError: a model that this query needs was not pulled.
-            LibraryError: nothing was published yet.
+            LibraryError: nothing was published yet, or there is no such generation.
+            StaleIndexError: an encoder is no longer the one that built the generation.
         """
-        started = time.perf_counter()
         k = self.settings.search.k if k is None else k
         query.check(k)
-        searcher = self.refresh()
-        found = searcher.search(self._request(query, searcher.generation), k)
-        return Answer(
-            query=query,
-            results=found.results,
-            abstained=found.abstained,
-            generation=searcher.generation.number,
-            latency_ms=1000 * (time.perf_counter() - started),
-            confidence=found.confidence,
-            settings={**self.settings.search.model_dump(), "k": k, "weights": dict(found.weights)},
-            notes=(*language_notes(query.text, searcher.generation.joints), *tag_notes(query.tags)),
-        )
+        searcher = self.refresh() if generation is None else self.searcher_of(generation)
+        found = answer(searcher, query, k, self.settings.search, self.models)
+        if self._log is not None:
+            self._log.append(Logged.of(found))
+        return found
 
     def refresh(self) -> Searcher:
         """The searcher of the serving generation; costs a look at the pointer while that stays the same.
@@ -100,10 +99,24 @@ class Engine(PlaylistMethods):
         serving = self.library.serving()
         searcher = self._searcher
         if searcher is None or searcher.generation.number != serving:
-            generation = Generation.open(self.library, serving)
-            searcher = build.searcher(generation, self.settings.search, self.models)
+            searcher = self._opened(serving)
             self._searcher = searcher
         return searcher
+
+    def searcher_of(self, number: int) -> Searcher:
+        """The searcher of any published generation; its encoders are those that its own manifest names.
+
+        Raises:
+            LibraryError: there is no such generation.
+        """
+        if number not in (known := self.library.published()):
+            raise LibraryError(f"no generation {number}; there are {known}")
+        serving = self._searcher
+        return serving if serving is not None and serving.generation.number == number else self._beside(number)
+
+    def _opened(self, number: int | None) -> Searcher:
+        """A new searcher of a generation; None is the serving one."""
+        return build.searcher(Generation.open(self.library, number), self.settings.search, self.models)
 
     def track(self, name: str) -> dict[str, Any]:
         """What the serving generation knows of one track, named by id, the beginning of one, or path.
@@ -268,29 +281,6 @@ class Engine(PlaylistMethods):
             self._reading = state, build.playlists(generation, self.library, self.settings, self.models)
         return self._reading[1]
 
-    def _request(self, query: Query, generation: Generation) -> Request:
-        """A query in the terms of one generation."""
-        request = Request(
-            text=query.text.strip(),
-            tags=prompts_of_tags(query.tags),
-            liked=rows_of(generation.tracks, query.like),
-            unliked=rows_of(generation.tracks, query.unlike),
-            allowed=_allowed(generation, query.where),
-        )
-        if query.sound is None:
-            return request
-        n_windows = self.settings.analysis.windows
-        vector, own = listen(generation, Path(query.sound), lambda: self.models.listeners(generation), n_windows)
-        return replace(request, sound=vector, own=own)
-
     def _file(self, track_id: str) -> Path:
         tracks = self.refresh().generation.tracks
         return playback.first_existing(tracks["copies"][row_of(tracks, track_id)].to_list())
-
-
-def _allowed(generation: Generation, where: str | None) -> "Rows | None":
-    if where is None or not where.strip():
-        return None
-    from indexers.catalog.filters import matching_rows
-
-    return matching_rows(generation.tracks, where)

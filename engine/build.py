@@ -248,5 +248,5 @@ def _check_same(generation: Generation, name: str, built: str, loaded: str) -> N
     if built != loaded:
         raise StaleIndexError(
             f"generation {generation.number} was built by encoder {name} {built[:12]}, this is {loaded[:12]}: "
-            "run `segue rebuild`"
+            "run `segue rebuild` for one that answers, or ask another generation"
         )

@@ -26,6 +26,7 @@ class SearchSettings(Section):
     relevance: float = Field(default=0.98, ge=0.0, le=1.0)  # MMR's lambda: 1 ignores variety
     artist_cap: PositiveInt = 3  # tracks of one artist before others get their turn
     unlike_weight: NonNegativeFloat = 0.5  # Rocchio's beta
+    log: bool = False  # whether answered searches are written down, in queries.jsonl
 
     def weight(self, arm: str) -> float:
         """The weight of one arm in fusion; arms of joint spaces bear the names of their encoders."""

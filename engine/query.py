@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,24 @@ class Query:
         sound = None if self.sound is None else str(self.sound)
         lists = {name: list(getattr(self, name)) for name in ("like", "unlike", "tags")}
         return {**asdict(self), "sound": sound, **lists}
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any]) -> "Query":
+        """The query of which `as_json` gave these JSON types.
+
+        Raises:
+            QueryError: a part is missing, unknown or of another type.
+        """
+        expected = cls().as_json()
+        if table.keys() != expected.keys():
+            raise QueryError(f"a query has {', '.join(expected)}, not {', '.join(map(str, table)) or 'nothing'}")
+        lists = {name: table[name] for name, usual in expected.items() if isinstance(usual, list)}
+        one = [table["text"], *(table[name] for name in ("sound", "where") if table[name] is not None)]
+        if not all(isinstance(names, list) for names in lists.values()):
+            raise QueryError(f"the lists of a query are {', '.join(lists)}; one of them is none")
+        if not all(isinstance(text, str) for text in (*one, *chain.from_iterable(lists.values()))):
+            raise QueryError("a query is made of texts; write numbers and the like in quotes")
+        return cls(**{**table, **{name: tuple(names) for name, names in lists.items()}})
 
 
 @dataclass(frozen=True, slots=True)

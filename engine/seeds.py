@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 6  # hex digits that name a track
 LONGEST = 32
+DIGITS = re.compile(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}")
 REMEDY = f"name a track by its id, by {SHORTEST} or more of its first digits, or by its path"
 
 
@@ -35,7 +36,7 @@ def rows_of(tracks: "pl.DataFrame", names: Sequence[str]) -> Rows:
 def row_of(tracks: "pl.DataFrame", name: str) -> int:
     """Find the row of one named track; see `rows_of`."""
     digits = name.strip().lower()
-    if re.fullmatch(rf"[0-9a-f]{{{SHORTEST},{LONGEST}}}", digits):
+    if DIGITS.fullmatch(digits):
         found = _by_id(tracks["track_id"], digits)
         if len(found) > 1:
             raise QueryError(f"{name!r} begins {len(found)} track ids: give more digits")
@@ -44,16 +45,25 @@ def row_of(tracks: "pl.DataFrame", name: str) -> int:
     return _by_path(tracks, name)
 
 
+def anchored(name: str) -> str:
+    """A track's name as it is understood from any working folder: ids stay, relative paths become absolute."""
+    return name if DIGITS.fullmatch(name.strip().lower()) else _full_path(name)
+
+
 def _by_id(track_ids: "pl.Series", digits: str) -> range:
     start, end = track_ids.search_sorted(digits), track_ids.search_sorted(digits + "g")
     return range(int(start), int(end))
 
 
 def _by_path(tracks: "pl.DataFrame", name: str) -> int:
-    path = os.path.normpath(Path(name).expanduser().absolute())
+    path = _full_path(name)
     rows = np.flatnonzero((tracks["path"] == path).to_numpy())
     if not len(rows):
         rows = np.flatnonzero(tracks["copies"].list.contains(path).to_numpy())
     if not len(rows):
-        raise QueryError(f"no track {name!r} in the serving generation: {REMEDY}")
+        raise QueryError(f"no track {name!r} in the generation asked: {REMEDY}")
     return int(rows[0])
+
+
+def _full_path(name: str) -> str:
+    return os.path.normpath(Path(name).expanduser().absolute())

@@ -67,6 +67,11 @@ class Library:
         return self.root / "ledger.parquet"
 
     @property
+    def queries(self) -> Path:
+        """The log of answered searches, where the settings want one."""
+        return self.root / "queries.jsonl"
+
+    @property
     def cache(self) -> Path:
         """Embeddings by content, one folder per encoder."""
         return self.root / "cache"

@@ -28,7 +28,7 @@ QUANTILES = (("lowest", 0.0), ("median", 0.5), ("95 %", 0.95), ("highest", 1.0))
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    from engine.commands import labelling, listening, long_listening  # noqa: F401 - add their commands to `evaluate_app`
+    from engine.commands import comparing, labelling, listening, long_listening  # noqa: F401 - add to `evaluate_app`
 
     app.add_typer(evaluate_app, name="evaluate")
 

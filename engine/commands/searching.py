@@ -26,6 +26,9 @@ def search(  # noqa: PLR0913 - each is an option of the command line
     unlike: Annotated[list[str] | None, typer.Option(metavar="TRACK", help="Less like this id or path.")] = None,
     where: Annotated[str | None, typer.Option(metavar="SQL", help=f"Only tracks where, such as {EXAMPLE}.")] = None,
     k: Annotated[int | None, typer.Option("--k", "-k", help="How many results, 1 to 1000.")] = None,
+    generation: Annotated[
+        int | None, typer.Option(metavar="N", help="The published generation to ask; the serving one without.")
+    ] = None,
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,7 +36,7 @@ def search(  # noqa: PLR0913 - each is an option of the command line
     from engine.api import Engine
 
     query = Query(" ".join(text or ()), sound, tuple(like or ()), tuple(unlike or ()), where, tuple(tag or ()))
-    answer = Engine.open(library).search(query, k)
+    answer = Engine.open(library).search(query, k, generation=generation)
     if as_json:
         print_json(answer.as_json())
     else:

@@ -1,6 +1,7 @@
 """Ranking metrics: what one query's ranking is worth (`accuracy`), and what a whole run does beside that (`beyond`).
 
-Each metric is one pure function over rows; `measure` takes all accuracy metrics of a run, `describe` the others.
+Each metric is one pure function over rows; `measure` takes all accuracy metrics of a run, `describe` the others. How
+alike two rankings of one query are is told by `agreement`.
 """
 
 from collections.abc import Sequence

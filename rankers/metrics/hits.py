@@ -36,8 +36,8 @@ def hits_of(ranking: Rows, relevant: Rows, n_relevant: int) -> Hits:
         raise ShapeError(
             f"n_relevant = {n_relevant} is below the {len(relevant)} known held-out tracks; count them all"
         )
-    _distinct(ranking, "the ranking")
-    wanted = _distinct(relevant, "the held-out tracks")
+    distinct(ranking, "the ranking")
+    wanted = distinct(relevant, "the held-out tracks")
     if not len(wanted):
         return np.zeros(len(ranking), dtype=np.bool_)
     nearest = wanted.take(np.searchsorted(wanted, ranking), mode="clip")  # a tenth of the time of np.isin
@@ -54,8 +54,12 @@ def check_depth(k: int) -> None:
         raise InputError(f"k = {k} is too short a list to measure: give at least 1")
 
 
-def _distinct(rows: Rows, what: str) -> Rows:
-    """The rows in ascending order, once it is sure that each occurs once."""
+def distinct(rows: Rows, what: str) -> Rows:
+    """The rows in ascending order, once it is sure that each occurs once.
+
+    Raises:
+        ShapeError: they are no single list, or a row occurs twice; `what` names them in the message.
+    """
     if rows.ndim != 1:
         raise ShapeError(f"{what} has {rows.ndim} dimensions; give one list of rows")
     ordered = np.sort(rows)

@@ -168,3 +168,26 @@ def built(music: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def library(built: Path, tmp_path: Path) -> Path:
     """A copy of `built` that a test may change."""
     return Path(shutil.copytree(built, tmp_path / "library"))
+
+
+@pytest.fixture(scope="session")
+def twice_built(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`built` with a second generation, of one track more, heard by fewer windows and with two joint spaces."""
+    import soundfile
+
+    root = Path(shutil.copytree(built, tmp_path_factory.mktemp("twice") / "library"))
+    more = tmp_path_factory.mktemp("more")
+    soundfile.write(more / "hum.wav", _tone(300, 9), SAMPLE_RATE_HZ)
+    settings = root / "segue.toml"
+    joint = 'windows = 2\njoint = ["fake-joint", "fake-track"]'
+    settings.write_text(settings.read_text().replace("windows = 3", joint))
+    engine = Engine.open(root)
+    engine.scan([more])
+    engine.rebuild()
+    return root
+
+
+@pytest.fixture
+def two(twice_built: Path, tmp_path: Path) -> Path:
+    """A copy of `twice_built` that a test may change."""
+    return Path(shutil.copytree(twice_built, tmp_path / "two"))

@@ -61,6 +61,7 @@ def test_wrong_usage_is_exit_status_2(words):
         ("rollback",),
         ("doctor",),
         ("evaluate", "abstention"),
+        ("evaluate", "index"),
     ],
 )
 def test_no_library_is_one_line_with_the_remedy(tmp_path, words):
