@@ -14,6 +14,7 @@ from indexers.vectors.matrix import BLOCK, RowRange, Storage, VectorFile, write_
 from indexers.vectors.plan import EXPECTED, Plan
 from indexers.vectors.storage import mapped, read_manifest, write_manifest
 
+
 class Kind(Index, Protocol):
     """A class of index: `write` makes its files beside vectors that are on disk, `open` makes an index of both."""
 

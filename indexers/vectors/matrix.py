@@ -5,7 +5,8 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from types import TracebackType
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,12 @@ class VectorWriter:
             (self.folder / SUMS).write_text(text + "\n", encoding="utf-8")
         return VectorFile(self.folder)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stream.close()
+
     def _close_block(self) -> None:
         self._sums.append(self._sum)
         self._sum = 0
@@ -98,10 +105,10 @@ def write_vectors(folder: Path, rows: Vectors, storage: Storage = "float32") -> 
     """
     if rows.ndim != 2:
         raise ShapeError(f"vectors are {rows.shape}, an index takes [n_tracks, dim] with dim of at least 1")
-    writer = VectorWriter(folder, (rows.shape[0], rows.shape[1]), storage)
-    for start in range(0, len(rows), BLOCK):
-        writer.append(rows[start : start + BLOCK])
-    return writer.finish()
+    with VectorWriter(folder, (rows.shape[0], rows.shape[1]), storage) as writer:
+        for start in range(0, len(rows), BLOCK):
+            writer.append(rows[start : start + BLOCK])
+        return writer.finish()
 
 
 class VectorFile:

@@ -68,7 +68,9 @@ def make_plan(settings: IndexSettings, shape: tuple[int, int], machine: Machine)
     Raises:
         ConfigError: the kind does not run on the device that was asked for.
     """
-    kind, reason = (settings.kind, "set in segue.toml") if settings.kind != "auto" else _choose(settings, shape, machine)
+    kind, reason = (
+        (settings.kind, "set in segue.toml") if settings.kind != "auto" else _choose(settings, shape, machine)
+    )
     device = _device(settings.device, kind, shape[0])
     halved = kind in ("ivf-sq8", "ivf-pq") or (device != "cpu" and machine.cuda_bytes > 0)
     storage: Storage = settings.storage or ("float16" if halved else "float32")

@@ -30,11 +30,12 @@ from record import record
 from indexers.schema import Rows, Vectors
 from indexers.vectors import KINDS, build_index, load_index
 from indexers.vectors.exact import nearest
-from indexers.vectors.matrix import BLOCK, VectorWriter, VectorFile
+from indexers.vectors.matrix import BLOCK, Storage, VectorFile, VectorWriter
+from indexers.vectors.plan import Plan
 
 DEPTH = 10
 N_QUERIES = 1000
-STORAGE = {"ivf-sq8": "float16", "ivf-pq": "float16"}
+STORAGE: dict[str, Storage] = {"ivf-sq8": "float16", "ivf-pq": "float16"}
 PEERS = ("hnswlib", "usearch")
 GRAPHS = (32, 64, 128, 256, 512)
 LISTS = (4, 8, 16, 32, 64, 128, 256)
@@ -43,17 +44,17 @@ ROUNDS = 3
 Search = Callable[[Vectors, int, int], Rows]
 
 
-def write_rows(data: Path, folder: Path, storage: str) -> VectorFile:
+def write_rows(data: Path, folder: Path, storage: Storage) -> VectorFile:
     """Copy the vectors into an index folder, a block at a time."""
     source = np.load(data / "vectors.npy", mmap_mode="r")
     shape, offset = source.shape, source.offset
     del source
-    writer = VectorWriter(folder, shape, storage)  # type: ignore[arg-type] # one of the two
-    for start in range(0, shape[0], BLOCK):
-        count = min(BLOCK, shape[0] - start) * shape[1]
-        rows = np.fromfile(data / "vectors.npy", np.float32, count, offset=offset + 4 * start * shape[1])
-        writer.append(rows.reshape(-1, shape[1]))
-    return writer.finish()
+    with VectorWriter(folder, shape, storage) as writer:
+        for start in range(0, shape[0], BLOCK):
+            count = min(BLOCK, shape[0] - start) * shape[1]
+            rows = np.fromfile(data / "vectors.npy", np.float32, count, offset=offset + 4 * start * shape[1])
+            writer.append(rows.reshape(-1, shape[1]))
+        return writer.finish()
 
 
 def build(name: str, data: Path, work: Path) -> None:
@@ -70,12 +71,19 @@ def build(name: str, data: Path, work: Path) -> None:
     else:
         file = write_rows(data, folder, STORAGE.get(name, "float32"))
         began = time.perf_counter()
-        build_index(folder, name, -(-file.shape[0] // BLOCK) * BLOCK)
+        build_index(
+            folder, Plan(name, "benchmark", 1.0, STORAGE.get(name, "float32"), -(-file.shape[0] // BLOCK) * BLOCK)
+        )
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     sizes = {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     vectors = sizes.pop("vectors.npy", 0)
-    cost = {"seconds": round(seconds, 1), "peak_bytes": peak, "structure_bytes": sum(sizes.values()), "vector_bytes": vectors}
+    cost = {
+        "seconds": round(seconds, 1),
+        "peak_bytes": peak,
+        "structure_bytes": sum(sizes.values()),
+        "vector_bytes": vectors,
+    }
     (work / f"{name}.json").write_text(json.dumps(cost))
 
 
@@ -182,7 +190,9 @@ def overhead(found: dict[str, Any]) -> dict[str, Any]:
             pairs = list(zip(points, found[f"bare {name}"], strict=True))
             added[name] = {
                 "single_ms": round(max(own["p50_ms"] - other["p50_ms"] for own, other in pairs), 3),
-                "batch_share": round(float(np.median([other["batch_qps"] / own["batch_qps"] - 1 for own, other in pairs])), 3),
+                "batch_share": round(
+                    float(np.median([other["batch_qps"] / own["batch_qps"] - 1 for own, other in pairs])), 3
+                ),
             }
     return added
 
@@ -207,10 +217,14 @@ def plot(found: dict[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
-    for panel, key, title in zip(axes, ("single_qps", "batch_qps"), ("one query, one thread", "a batch, two threads"), strict=True):
+    for panel, key, title in zip(
+        axes, ("single_qps", "batch_qps"), ("one query, one thread", "a batch, two threads"), strict=True
+    ):
         for name, points in found.items():
             style = "--" if name.startswith("bare") else "-"
-            panel.plot([point[key] for point in points], [point["recall"] for point in points], style, marker=".", label=name)
+            panel.plot(
+                [point[key] for point in points], [point["recall"] for point in points], style, marker=".", label=name
+            )
         panel.set(xscale="log", xlabel="queries a second", title=title)
         panel.grid(alpha=0.3)
     axes[0].set_ylabel("recall@10")
@@ -246,7 +260,9 @@ def main() -> None:
         "ceiling": {"bytes_per_second": round(rate), "exact_single_qps": round(rate / (4 * shape[0] * shape[1]), 2)},
     }
     plot(found, Path(__file__).parents[2] / "docs" / "index.svg")
-    record("index", figures, {"rows": shape[0], "dim": shape[1], "queries": N_QUERIES, "depth": DEPTH, "storage": STORAGE})
+    record(
+        "index", figures, {"rows": shape[0], "dim": shape[1], "queries": N_QUERIES, "depth": DEPTH, "storage": STORAGE}
+    )
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Shelf:
         return WordIndex.build(track_texts(self.tracks))
 
     def index(self, space: str) -> Index:
-        return ColumnIndex.build(self.tags) if space == "taggram" else ExactIndex.build(self.music)
+        return ColumnIndex(self.tags.T) if space == "taggram" else ExactIndex(self.music)
 
     def track_vectors(self, space: str) -> np.ndarray:
         return self.tags if space == "taggram" else self.music

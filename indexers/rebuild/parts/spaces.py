@@ -143,10 +143,10 @@ def indexed(
         StorageError: the disk refused.
     """
     plan = make_plan(settings, shape, this_machine(settings))
-    writer = VectorWriter(folder / "index", shape, plan.storage)
-    for block in vectors:
-        writer.append(block)
-    writer.finish()
+    with VectorWriter(folder / "index", shape, plan.storage) as writer:
+        for block in vectors:
+            writer.append(block)
+        writer.finish()
     build_index(folder / "index", plan)
     return _measured(name, folder, plan.as_json(), settings)
 

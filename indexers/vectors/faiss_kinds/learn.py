@@ -18,10 +18,10 @@ SEED = 17
 
 
 def n_lists(n_rows: int) -> int:
-    """How many lists suit so many rows: some four times their root, a power of two, with points enough to learn."""
-    wanted = 4 * math.sqrt(max(1, n_rows))
+    """How many lists suit so many rows: some twice their root, a power of two, with points enough to learn."""
+    wanted = 2 * math.sqrt(2 * max(1, n_rows))
     most = max(1, n_rows // POINTS)
-    return int(2 ** math.floor(math.log2(min(wanted * 1.4, most))))
+    return int(2 ** math.floor(math.log2(min(wanted, most))))
 
 
 def learn(rows: RowRange, codes: str) -> Any:

@@ -26,7 +26,7 @@ class Pair:
 
     def index(self, space):
         assert space == JOINT.space
-        return ExactIndex.build(np.array([[0.8, 0.6], [0.6, 0.8], [1.0, 0.0]], dtype=np.float32))
+        return ExactIndex(np.array([[0.8, 0.6], [0.6, 0.8], [1.0, 0.0]], dtype=np.float32))
 
     def clips(self, space):
         assert space == JOINT.space

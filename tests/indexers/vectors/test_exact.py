@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,13 +7,22 @@ from indexers.base import Index
 from indexers.errors import QueryError, ShapeError
 from indexers.schema import Vectors
 from indexers.testing import IndexContract
-from indexers.vectors.exact import ExactIndex, nearest
+from indexers.vectors import make_index
+from indexers.vectors.exact import nearest
 from indexers.vectors.top import top_rows
 
 
 class TestExactIndex(IndexContract):
-    def build(self, vectors: Vectors) -> Index:
-        return ExactIndex(vectors)
+    def build(self, vectors: Vectors, folder: Path) -> Index:
+        return make_index(folder, vectors, "exact")
+
+
+class TestExactHalfIndex(IndexContract):
+    min_recall = 0.98
+    tolerance = 1e-3
+
+    def build(self, vectors: Vectors, folder: Path) -> Index:
+        return make_index(folder, vectors, "exact", storage="float16")
 
 
 def test_equal_scores_keep_row_order() -> None:
@@ -26,6 +37,16 @@ def test_blocks_of_queries_give_what_one_product_gives(monkeypatch) -> None:
     whole = nearest(queries, corpus, 5)
     monkeypatch.setattr("indexers.vectors.exact.BLOCK_BYTES", 4 * 30 * 2)
     for expected, found in zip(whole, nearest(queries, corpus, 5), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_halves_are_multiplied_block_by_block(monkeypatch) -> None:
+    monkeypatch.setattr("indexers.vectors.exact.HALF_ROWS", 7)
+    rng = np.random.default_rng(0)
+    corpus, queries = rng.normal(size=(30, 6)).astype(np.float16), rng.normal(size=(3, 6)).astype(np.float32)
+    for expected, found in zip(
+        nearest(queries, corpus.astype(np.float32), 5), nearest(queries, corpus, 5), strict=True
+    ):
         np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 

@@ -4,7 +4,6 @@ import pytest
 from indexers.errors import CheckError
 from indexers.rebuild.parts.check import check_counts, check_recall, examine, refuse_failed
 from indexers.testing import FakeTextEncoder, unit_rows
-from indexers.vectors.exact import ExactIndex
 
 
 @pytest.fixture
@@ -12,25 +11,12 @@ def vectors() -> np.ndarray:
     return unit_rows(np.random.default_rng(0).normal(size=(200, 16)).astype(np.float32))
 
 
-class Forgetful(ExactIndex):
-    """Never finds the first half of its rows."""
-
-    def search(self, queries, k, *, allowed=None):
-        return super().search(queries, k, allowed=np.arange(100, 200))
-
-
-def test_an_index_that_forgets_is_refused(vectors) -> None:
-    assert check_recall("music", ExactIndex(vectors), vectors, 0.95).value == 1.0
-    bad = check_recall("music", Forgetful(vectors), vectors, 0.95)
+def test_an_index_that_forgets_is_refused() -> None:
+    assert check_recall("music", 0.951, 0.95).ok
+    bad = check_recall("music", 0.5, 0.95)
     assert not bad.ok
-    assert 0.2 < bad.value < 0.8
-    with pytest.raises(CheckError, match="music index: recall@10 against exact"):
+    with pytest.raises(CheckError, match=r"music index: recall@10 against exact is 0\.5, limit 0\.95"):
         refuse_failed([bad])
-
-
-def test_equal_tracks_may_stand_for_each_other() -> None:
-    alike = np.tile(unit_rows(np.ones((1, 4), dtype=np.float32)), (50, 1))
-    assert check_recall("music", ExactIndex(alike), alike, 1.0).ok
 
 
 def test_a_missing_track_is_refused() -> None:

@@ -1,29 +1,13 @@
 import numpy as np
 import pytest
 
-from indexers.base import Index
 from indexers.errors import StaleIndexError
 from indexers.schema import Vectors
-from indexers.testing import IndexContract, unit_rows
-from indexers.vectors import faiss_index
+from indexers.testing import unit_rows
+from indexers.vectors import load_index, make_index, shard_folder
 from indexers.vectors.exact import nearest
-from indexers.vectors.faiss_index import FlatIndex, HnswIndex
-
-
-class TestFlatIndex(IndexContract):
-    def build(self, vectors: Vectors) -> Index:
-        return FlatIndex.build(vectors)
-
-
-class TestHnswIndex(IndexContract):
-    min_recall = 0.99
-
-    @pytest.fixture(autouse=True)
-    def _walk_the_graph(self, monkeypatch) -> None:
-        monkeypatch.setattr(faiss_index, "SCAN_SQUARE", 1)  # else 500 rows are searched exactly
-
-    def build(self, vectors: Vectors) -> Index:
-        return HnswIndex.build(vectors)
+from indexers.vectors.faiss_kinds import hnsw as module
+from indexers.vectors.faiss_kinds.hnsw import HnswIndex
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +18,21 @@ def clustered() -> Vectors:
 
 
 @pytest.fixture(scope="module")
-def hnsw(clustered) -> HnswIndex:
-    return HnswIndex.build(clustered)
+def folder(clustered, tmp_path_factory):
+    made = tmp_path_factory.mktemp("hnsw") / "index"
+    make_index(made, clustered, "hnsw")
+    return made
+
+
+@pytest.fixture
+def hnsw(folder) -> HnswIndex:
+    return load_index(folder)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.8, 0.1, 0.01, 0.001])
-@pytest.mark.parametrize("square", [0, faiss_index.SCAN_SQUARE])
+@pytest.mark.parametrize("square", [0, module.SCAN_SQUARE])
 def test_recall_holds_at_every_selectivity(clustered, hnsw, monkeypatch, share, square) -> None:
-    monkeypatch.setattr(faiss_index, "SCAN_SQUARE", square)
+    monkeypatch.setattr(module, "SCAN_SQUARE", square)
     rng = np.random.default_rng(6)
     queries = unit_rows((clustered[::60] + 0.1 * rng.normal(size=(100, 32))).astype(np.float32))
     allowed = np.sort(rng.choice(6000, int(6000 * share), replace=False)).astype(np.int64)
@@ -55,7 +46,7 @@ def test_recall_holds_at_every_selectivity(clustered, hnsw, monkeypatch, share, 
 
 
 def test_a_short_walk_is_finished_exactly(clustered, hnsw, monkeypatch) -> None:
-    monkeypatch.setattr(faiss_index, "SCAN_SQUARE", 0)
+    monkeypatch.setattr(module, "SCAN_SQUARE", 0)
 
     def lost(self, queries, k, allowed):
         rows, scores = np.full((len(queries), k), -1, dtype=np.int64), np.zeros((len(queries), k), dtype=np.float32)
@@ -69,19 +60,17 @@ def test_a_short_walk_is_finished_exactly(clustered, hnsw, monkeypatch) -> None:
 
 def test_two_builds_are_the_same_bytes(clustered, tmp_path) -> None:
     for name in ("a", "b"):
-        HnswIndex.build(clustered[:2000]).save(tmp_path / name)
-    for file in ("graph.faiss", "vectors.npy", "manifest.json"):
+        make_index(tmp_path / name, clustered[:2000], "hnsw")
+    for file in ("shards/0000/graph.faiss", "vectors.npy", "manifest.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
-def test_vectors_are_stored_once(hnsw, clustered, tmp_path) -> None:
-    hnsw.save(tmp_path)
-    assert (tmp_path / "graph.faiss").stat().st_size < 6000 * (2 * 32 + 8) * 4 * 1.2  # links alone
-    np.testing.assert_array_equal(HnswIndex.load(tmp_path).vectors, clustered)
+def test_vectors_are_stored_once(folder) -> None:
+    assert (shard_folder(folder, 0) / "graph.faiss").stat().st_size < 6000 * (2 * 32 + 8) * 4 * 1.2  # links alone
 
 
-def test_a_damaged_graph_is_one_clear_line(hnsw, tmp_path) -> None:
-    hnsw.save(tmp_path)
-    (tmp_path / "graph.faiss").write_bytes(b"not a graph")
+def test_a_damaged_graph_is_one_clear_line(clustered, tmp_path) -> None:
+    make_index(tmp_path, clustered[:100], "hnsw")
+    (shard_folder(tmp_path, 0) / "graph.faiss").write_bytes(b"not a graph")
     with pytest.raises(StaleIndexError, match="segue rebuild"):
-        HnswIndex.load(tmp_path)
+        load_index(tmp_path)
