@@ -43,10 +43,10 @@ def walk(generation: Generation, groups: Groups, ends: tuple[str, str], k: int) 
         raise QueryError("both ends of the path are the same recording: name two different ones")
     if k > (n_recordings := len(np.unique(of_row))):
         raise QueryError(f"no path of {k} tracks: there are {n_recordings} recordings; ask for that many at most")
-    vectors = generation.track_vectors("music")
+    vectors = np.asarray(generation.track_vectors("music"), dtype=np.float32)
     rows = find_path(vectors, of_row, (first, last), k)
     tracks = generation.tracks.select(SHOWN)[rows].to_dicts()
-    way = np.asarray(vectors[rows], dtype=np.float32)
+    way = vectors[rows]
     likeness = [1.0, *np.einsum("nd,nd->n", way[1:], way[:-1]).tolist()]
     return tuple(
         Stop(rank=rank, likeness=cosine, **track)

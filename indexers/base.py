@@ -174,6 +174,35 @@ class Adjustable(Protocol):
 
 
 @runtime_checkable
+class Updatable(Index, Protocol):
+    """An `Index` whose rows can change after it was built; the next search sees it.
+
+    `size` counts all rows that there ever were: a row that was deleted leaves a gap, and is never found again unless it
+    is put in anew.
+    """
+
+    def upsert(self, rows: Rows, vectors: Vectors) -> None:
+        """Put vectors in place of those of some rows, or behind all others.
+
+        Args:
+            rows: Distinct; those from `size` on are new, and leave no gap.
+            vectors: [n, dim], one for each row.
+
+        Raises:
+            ShapeError: another dim, another number of vectors than of rows, a row twice, or a gap.
+            StorageError: the disk or the server refused.
+        """
+
+    def delete(self, rows: Rows) -> None:
+        """Take rows out; those that are out already stay out.
+
+        Raises:
+            ShapeError: a row does not exist.
+            StorageError: the disk or the server refused.
+        """
+
+
+@runtime_checkable
 class PlaylistEncoder(Protocol):
     """Turns playlists, as ordered rows of one vocabulary, into one vector each."""
 

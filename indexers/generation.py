@@ -158,7 +158,7 @@ class Generation:
         return index
 
     def track_vectors(self, space: SpaceName) -> Vectors:
-        """The track vectors of one space, [n_tracks, dim] float32, memory-mapped.
+        """The track vectors of one space, [n_tracks, dim] in the precision they are stored in, memory-mapped.
 
         Raises:
             QueryError: there is no such space in this generation.

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexers.base import AudioEncoder, Index, JointEncoder, Recommender, TextEncoder
+from indexers.base import AudioEncoder, Index, JointEncoder, Recommender, TextEncoder, Updatable
 from indexers.catalog.corpus import Corpus, build_corpus, build_vocabulary
 from indexers.catalog.playlists.entry import Entry, Playlist
 from indexers.errors import QueryError, ShapeError
@@ -181,6 +181,66 @@ class IndexContract:
             index.search(queries, 0)
         with pytest.raises(ShapeError, match="500"):
             index.search(queries, 3, allowed=np.array([500], dtype=np.int64))
+
+
+class UpdatableContract(IndexContract):
+    """What every index promises whose rows may change, by value against brute force. Give `build` an `Updatable`."""
+
+    @pytest.fixture
+    def changed(self, index: Updatable, corpus: Vectors) -> tuple[Updatable, Vectors]:
+        """The index after changes, and what its rows are then; rows of zeros are out.
+
+        Rows 0-49 were deleted, 100-149 replaced, 500-549 added; of these, 10 were replaced again and 10 deleted, and of
+        those deleted first 5 put in anew.
+        """
+        rng = np.random.default_rng(9)
+        now = np.concatenate([corpus, np.zeros((50, 24), dtype=np.float32)])
+
+        def put(first: int, last: int) -> None:
+            now[first:last] = unit_rows(rng.normal(size=(last - first, 24)).astype(np.float32))
+            index.upsert(np.arange(first, last, dtype=np.int64), now[first:last])
+
+        def take(first: int, last: int) -> None:
+            now[first:last] = 0
+            index.delete(np.arange(first, last, dtype=np.int64))
+
+        take(0, 50)
+        put(100, 150)
+        put(500, 550)
+        put(500, 510)
+        take(540, 550)
+        put(0, 5)
+        take(5, 10)
+        return index, now
+
+    def test_changes_are_found_at_once(self, changed: tuple[Updatable, Vectors], queries: Vectors) -> None:
+        """What is in is found, with its new score; what is out is not."""
+        index, now = changed
+        there = np.flatnonzero(now.any(axis=1))
+        rows, scores = index.search(queries, 10)
+        assert index.size == 550
+        assert np.isin(rows, there).all()
+        assert share_found(rows, there[best_rows(queries, now[there], 10)]) >= self.min_recall
+        np.testing.assert_allclose(scores, np.einsum("qd,qkd->qk", queries, now[rows]), atol=self.tolerance)
+
+    def test_changes_are_filtered_too(self, changed: tuple[Updatable, Vectors], queries: Vectors) -> None:
+        """Allowed rows that are out are no matches."""
+        index, _ = changed
+        allowed = np.array([3, 7, 120, 200, 505, 545], dtype=np.int64)
+        rows, _ = index.search(queries, 10, allowed=allowed)
+        assert rows.shape == (40, 4)
+        assert all(sorted(found) == [3, 120, 200, 505] for found in rows.tolist())
+
+    def test_changes_that_do_not_fit_are_refused(self, index: Updatable, corpus: Vectors) -> None:
+        """Other dims, rows twice, gaps and rows that do not exist are errors, and change nothing."""
+        ones = np.ones((2, 24), dtype=np.float32)
+        for rows, vectors in [([0, 1], ones[:, :5]), ([0], ones), ([1, 1], ones), ([500, 502], ones), ([-1, 0], ones)]:
+            with pytest.raises(ShapeError):
+                index.upsert(np.array(rows, dtype=np.int64), vectors)
+        with pytest.raises(ShapeError, match="500"):
+            index.delete(np.array([500], dtype=np.int64))
+        assert index.size == 500
+        assert index.search(corpus[:1], 1)[0].tolist() == [[0]]
 
 
 def best_rows(queries: Vectors, corpus: Vectors, k: int) -> Rows:

@@ -56,7 +56,8 @@ class SentencesQuestion(JointQuestion):
     def attend(self, rows: Rows) -> Vectors:
         """The fused score of some tracks, [n_rows]; see `rankers.attention`."""
         clips, starts = self._generation.clips(self._space).gather(rows)
-        return fused_scores(self._read, self._generation.track_vectors(self._space)[rows], clips, starts)
+        tracks = np.asarray(self._generation.track_vectors(self._space)[rows], dtype=np.float32)
+        return fused_scores(self._read, tracks, clips, starts)
 
     def match(self, row: int) -> Span | None:
         """The stretch that the words attend to most; of a track shorter than a clip all of it, marked as short."""

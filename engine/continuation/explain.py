@@ -52,7 +52,7 @@ def _nearest_by_sound(vectors: Vectors, rows: Rows, found: Recognised) -> list[s
     if not len(found.rows):
         return []
     title_of = [seed.title for seed in found.seeds if seed.track_id]  # row i of `found.rows` is the i-th of these
-    cosines = np.asarray(vectors[rows]) @ np.asarray(vectors[found.rows]).T
+    cosines = np.asarray(vectors[rows], dtype=np.float32) @ np.asarray(vectors[found.rows], dtype=np.float32).T
     return [title_of[place] for place in cosines.argmax(axis=1).tolist()]
 
 

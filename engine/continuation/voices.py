@@ -49,10 +49,10 @@ class SoundLikeness:
     def score(self, choir: Choir) -> Vectors:
         """Score all tracks, [n_tracks]; the scores of the best are exact, of the others within hundredths."""
         if self._sketch is None:
-            return choir.weigh(choir.all @ self._vectors.T)
+            return choir.weigh(choir.all @ np.asarray(self._vectors, dtype=np.float32).T)
         scores = choir.weigh(self._sketch.products(choir.all))
         best = np.sort(top_rows(scores, EXACT))
-        scores[best] = choir.weigh(choir.all @ self._vectors[best].T)
+        scores[best] = choir.weigh(choir.all @ np.asarray(self._vectors[best], dtype=np.float32).T)
         return scores
 
 

@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from indexers.errors import LibraryError
+from indexers.errors import LibraryError, StaleIndexError
 from indexers.files import disk_errors, sha256_of, sync
+from indexers.generation import read_manifest
 from indexers.library import Library
 
 VOLATILE = "build.json"  # when and how long: the one file that differs between equal builds
@@ -74,9 +75,11 @@ def promote(library: Library, number: int) -> int:
 
     Raises:
         LibraryError: there is no such generation.
+        StaleIndexError: a file of it was altered since it was published; what served goes on serving.
         LockedError: another process is writing.
     """
     with library.lock("promote"):
+        _refuse_altered(library, number)
         library.serve(number)
     return number
 
@@ -86,6 +89,7 @@ def rollback(library: Library) -> int:
 
     Raises:
         LibraryError: nothing serves, or there is none before it.
+        StaleIndexError: a file of it was altered since it was published; what served goes on serving.
         LockedError: another process is writing.
     """
     with library.lock("rollback"):
@@ -93,8 +97,21 @@ def rollback(library: Library) -> int:
         earlier = [number for number in library.published() if serving is not None and number < serving]
         if not earlier:
             raise LibraryError(f"no generation before {serving}; there are {library.published()}")
+        _refuse_altered(library, earlier[-1])
         library.serve(earlier[-1])
     return earlier[-1]
+
+
+def _refuse_altered(library: Library, number: int) -> None:
+    if number not in library.published():
+        raise LibraryError(f"no generation {number}; there are {library.published()}")
+    folder = library.generation(number)
+    if files := altered(folder, read_manifest(folder)["files"]):
+        others = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        raise StaleIndexError(
+            f"generation {number} was altered on the disk since it was published: {files[0]}{others}; "
+            "what serves goes on serving: run `segue rebuild`, or promote another"
+        )
 
 
 def _sync_all(folder: Path) -> None:

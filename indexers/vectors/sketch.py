@@ -7,6 +7,7 @@ import numpy as np
 from indexers.schema import Vectors
 
 SAMPLED = 10_000  # vectors that the directions are found from
+BLOCK = 1 << 15  # vectors looked at at once: they may be halves on a disk
 SEED = 5
 
 
@@ -32,7 +33,11 @@ class Sketch:
         sample = np.asarray(vectors[chosen], dtype=np.float32)
         _, directions = np.linalg.eigh(sample.T @ sample)  # the longest come last
         basis = np.ascontiguousarray(directions[:, ::-1][:, :n_directions], dtype=np.float32)
-        return cls(basis, np.asarray(vectors @ basis, dtype=np.float32))
+        rows = np.empty((len(vectors), basis.shape[1]), dtype=np.float32)
+        for start in range(0, len(vectors), BLOCK):
+            block = np.asarray(vectors[start : start + BLOCK], dtype=np.float32)
+            np.matmul(block, basis, out=rows[start : start + len(block)])
+        return cls(basis, rows)
 
     def products(self, queries: Vectors) -> Vectors:
         """About the inner products of queries [n_queries, dim] with all vectors, [n_queries, n_vectors]."""

@@ -96,3 +96,30 @@ def check_search(shape: tuple[int, int], queries: Vectors, k: int, allowed: Rows
         raise QueryError(f"k = {k} gives no list; ask for 1 or more")
     if allowed is not None and allowed.size and (allowed[0] < 0 or allowed[-1] >= size):
         raise ShapeError(f"allowed rows {allowed[0]} to {allowed[-1]} do not fit an index of {size} rows")
+
+
+def check_update(shape: tuple[int, int], rows: Rows, vectors: Vectors) -> None:
+    """Refuse an update that does not fit an index of `shape` [n_tracks, dim]; see `Updatable.upsert`.
+
+    Raises:
+        ShapeError: another dim, another number of vectors than of rows, a row twice, or a gap.
+    """
+    size, dim = shape
+    if vectors.ndim != 2 or vectors.shape != (len(rows), dim):
+        raise ShapeError(f"vectors are {vectors.shape}, {len(rows)} rows of this index take [{len(rows)}, {dim}]")
+    distinct = np.unique(rows)
+    if len(distinct) < len(rows):
+        raise ShapeError(f"{len(rows) - len(distinct)} rows are named twice: give each once")
+    fresh = distinct[distinct >= size]
+    if len(distinct) and (distinct[0] < 0 or not np.array_equal(fresh, np.arange(size, size + len(fresh)))):
+        raise ShapeError(f"rows {distinct[0]} to {distinct[-1]} leave a gap: new ones begin at {size}, one by one")
+
+
+def check_rows(size: int, rows: Rows) -> None:
+    """Refuse rows that an index of `size` rows does not have.
+
+    Raises:
+        ShapeError: a row does not exist.
+    """
+    if rows.size and (rows.min() < 0 or rows.max() >= size):
+        raise ShapeError(f"rows {rows.min()} to {rows.max()} do not fit an index of {size} rows")

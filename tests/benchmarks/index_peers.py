@@ -35,7 +35,7 @@ def _in_memory(file: VectorFile) -> Any:
 def bare_flat(folder: Path) -> Search:
     """IndexFlatIP in memory."""
     flat = _in_memory(VectorFile(folder))
-    return lambda queries, k, effort: flat.search(queries, k)[1]
+    return lambda queries, k, _effort: flat.search(queries, k)[1]
 
 
 def bare_hnsw(folder: Path) -> Search:

@@ -2,9 +2,9 @@
 
 python tests/benchmarks/index_vectors.py --pairs FILE --out FOLDER [--rows 1000000]
 
-`--pairs` is a manifest whose clips were heard, as `segue train clap` does. Every row is the shipped `clap`'s vector of a
-clip of the training split with noise of 0.3 of each dimension's own deviation, of length one again. `queries.npy` are
-vectors of the test split, whose tunes are in no other, with the same noise: nothing near them was indexed on purpose.
+`--pairs` is a manifest whose clips were heard, as `segue train clap` does. Every row is the vector that the shipped
+`clap` gives to a clip of the training split, with noise of 0.3 of each dimension's own deviation, of length one again.
+`queries.npy` are vectors of the test split, whose tunes are in no other, with the same noise.
 """
 
 import argparse

@@ -94,7 +94,7 @@ def open_lists(index: Any, folder: Path) -> None:
         one.offset = start
         lists.lists.push_back(one)
     lists.do_mmap()
-    inner.replace_invlists(lists, True)
+    inner.replace_invlists(lists, True)  # noqa: FBT003 - SWIG knows no names
     lists.this.disown()  # the index owns them now
     inner.ntotal = index.ntotal = int(sizes.sum())
 

@@ -31,7 +31,7 @@ def test_a_faiss_that_sees_no_gpu_is_refused(monkeypatch) -> None:
 def test_what_the_device_finds_is_scored_anew_on_the_host(ivf, monkeypatch) -> None:
     host, rows = ivf
     monkeypatch.setattr(gpu, "gpu_resources", lambda: None)
-    monkeypatch.setattr(faiss, "index_cpu_to_gpu", lambda resources, number, index: index, raising=False)
+    monkeypatch.setattr(faiss, "index_cpu_to_gpu", lambda _resources, _number, index: index, raising=False)
     index = GpuIndex(host)
     index.effort = 4096
     queries = rows[:20]
