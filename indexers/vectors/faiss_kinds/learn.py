@@ -42,14 +42,19 @@ def learn(rows: RowRange, codes: str) -> Any:
     inner = native.extract_index_ivf(index)
     _temper(inner.cp, ROUNDS)
     if codes == "PQ":
-        turn = native.downcast_VectorTransform(index.chain.at(0))
-        turn.niter, turn.niter_pq, turn.niter_pq_0 = TURN_ROUNDS, TURN_PQ_ROUNDS, ROUNDS
-        turn.max_train_points = TURN_POINTS
         product = native.downcast_index(inner).pq
         _temper(product.cp, ROUNDS)
         product.cp.max_points_per_centroid = TURN_POINTS // product.ksub
+        turn = native.downcast_VectorTransform(index.chain.at(0))
+        turn.niter, turn.niter_pq, turn.niter_pq_0 = TURN_ROUNDS, TURN_PQ_ROUNDS, ROUNDS
+        turn.max_train_points = TURN_POINTS
+        codes_of_turn = native.ProductQuantizer(product.d, product.M, product.nbits)  # used while learning alone
+        _temper(codes_of_turn.cp, ROUNDS)
+        turn.pq = codes_of_turn
     with one_faiss_thread():
         index.train(sample)
+    if codes == "PQ":
+        turn.pq = None
     return index
 
 

@@ -40,15 +40,14 @@ def write_lists(index: Any, rows: RowRange, folder: Path) -> None:
         for start, block in rows.blocks(BLOCK):
             home[start : start + len(block)] = inner.quantizer.assign(_turned(index, block), 1)[:, 0]
         sizes = np.bincount(home, minlength=inner.nlist).astype(np.int64)
-        write_array(folder / SIZES, sizes)
         with disk_errors(folder / LISTS):
-            _fill(index, rows, home, folder / LISTS)
+            _fill(index, rows, home, sizes, folder / LISTS)
+    write_array(folder / SIZES, sizes)  # last: lists without it are not whole
 
 
-def _fill(index: Any, rows: RowRange, home: npt.NDArray[np.int32], path: Path) -> None:
+def _fill(index: Any, rows: RowRange, home: npt.NDArray[np.int32], sizes: Rows, path: Path) -> None:
     inner = faiss().extract_index_ivf(index)
     width = int(inner.code_size)
-    sizes = np.bincount(home, minlength=inner.nlist).astype(np.int64)
     starts = offsets(sizes, width)
     filled = np.zeros(len(sizes), dtype=np.int64)
     with path.open("wb") as stream:
