@@ -24,7 +24,8 @@ from record import record, segue
 from engine import Engine, Query
 from indexers.generation import Generation
 from indexers.library import Library
-from indexers.vectors import build_index
+from indexers.vectors import make_index
+from indexers.vectors.columns import ColumnWriter
 from indexers.words import WordIndex, track_texts
 
 NOISE = 0.3  # standard deviation, in units of the vectors' own per-dimension deviation
@@ -43,6 +44,15 @@ def resampled(vectors: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Rows of length one."""
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _write_index(folder: Path, kind: str, vectors: np.ndarray) -> None:
+    if kind != "columns":
+        make_index(folder, vectors, kind)
+        return
+    writer = ColumnWriter(folder, vectors.shape)
+    writer.put(0, vectors)
+    writer.finish()
 
 
 def write_tables(source: Generation, folder: Path, rows: np.ndarray) -> None:
@@ -68,7 +78,7 @@ def enlarge(source: Generation, library: Library, n_tracks: int) -> None:
     kinds = {}
     for space, kind in (("taggram", "columns"), ("music", "hnsw")):
         vectors = resampled(np.asarray(source.track_vectors(space)), rows, rng)
-        build_index(kind, vectors if space == "taggram" else unit(vectors)).save(folder / space / "index")
+        _write_index(folder / space / "index", kind, vectors if space == "taggram" else unit(vectors))
         kinds[space] = kind
         clips = source.clips(space)
         np.save(folder / space / "clips.npy", clips.matrix[clips.offsets[rows]])  # one clip a track

@@ -6,7 +6,7 @@ import pytest
 from indexers.errors import LibraryError, QueryError, StaleIndexError
 from indexers.generation import Calibration, Generation, Probe, read_build
 from indexers.library import Library
-from indexers.vectors.columns import ColumnIndex
+from indexers.vectors.columns import ColumnWriter
 from indexers.vectors.storage import write_array, write_json
 
 
@@ -15,7 +15,9 @@ def library(tmp_path) -> Library:
     library = Library.create(tmp_path)
     folder = library.generation(1)
     write_json(folder / "manifest.json", {"format": 1, "counts": {"tracks": 2}, "spaces": {"taggram": {}}})
-    ColumnIndex.build(np.array([[1, 2], [3, 4]], dtype=np.float32)).save(folder / "taggram" / "index")
+    columns = ColumnWriter(folder / "taggram" / "index", (2, 2))
+    columns.put(0, np.array([[1, 2], [3, 4]], dtype=np.float32))
+    columns.finish()
     write_array(folder / "taggram" / "clips.npy", np.arange(6, dtype=np.float16).reshape(3, 2))
     write_array(folder / "clips" / "offsets.npy", np.array([0, 1, 3]))
     write_array(folder / "clips" / "times_s.npy", np.array([[0, 3], [0, 3], [9, 12]], dtype=np.float32))

@@ -85,7 +85,8 @@ def test_manifest_calibration_and_findings_tell_of_it(kit, clap) -> None:
     manifest = generation.manifest
     assert [joint["encoder"] for joint in manifest["joint"]] == [clap, "fake-joint"]
     assert manifest["spaces"][joint_space(clap)] == {
-        "kind": "exact", "dim": 24, "reason": "auto: 6 tracks, exact up to 20000",
+        "kind": "exact", "dim": 24, "reason": "auto: 6 tracks of 24 dims, exact up to 20,000", "storage": "float32",
+        "device": "cpu", "expected_recall": 1.0, "recall": 1.0, "recall_queries": 6,
     }  # fmt: skip
     assert manifest["settings"]["analysis"]["joint"] == [clap, "fake-joint"]
     checked = {(finding["subject"], finding["check"]) for finding in manifest["findings"]}

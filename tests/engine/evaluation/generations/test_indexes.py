@@ -9,7 +9,7 @@ def test_every_space_tells_kind_reason_and_recall(twice_built):
     told = told_indexes(generation)
     assert list(told) == list(generation.manifest["spaces"])
     assert told["music"]["kind"] == "exact"
-    assert told["music"]["reason"] == "auto: 7 tracks, exact up to 20000"
+    assert told["music"]["reason"] == "auto: 7 tracks of 8 dims, exact up to 20,000"
     assert told["music"]["recall"] == {"check": "recall@10 against exact", "value": 1.0, "limit": 0.95}
     assert told["joint-fake-joint"]["encoder"] == "fake-joint"
     assert "encoder" not in told["taggram"]
