@@ -5,9 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from engine import build, playback
 from engine.answering import answer
 from engine.config import Settings
+from engine.gone import catalogued_on, gone_rows
 from engine.path import Stop, walk
 from engine.playlists import PlaylistMethods
 from engine.query import Answer, Query
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from engine.continuation.service import Playlists
     from indexers.catalog.report import ScanReport
     from indexers.rebuild.run import RebuildReport, Step
+    from indexers.schema import Rows
 
 MAP_COLUMNS = ("track_id", "title", "artist", "album", "genre", "path", "x", "y", "top_tags")
 TRACK_HIDDEN = ("group", "x", "y")
@@ -43,7 +47,7 @@ class Engine(PlaylistMethods):
         self.library = library
         self.settings = settings
         self.models = models
-        self._searcher: Searcher | None = None
+        self._serving: tuple[tuple[int | None, int], Searcher] | None = None
         self._beside = lru_cache(maxsize=BESIDE)(self._opened)
         self._log = QueryLog(library.queries) if settings.search.log else None
         self._reading: tuple[tuple[int, ...], Playlists] | None = None
@@ -93,15 +97,23 @@ class Engine(PlaylistMethods):
     def refresh(self) -> Searcher:
         """The searcher of the serving generation; costs a look at the pointer while that stays the same.
 
+        Tracks that a scan no longer found are no longer answers, whether or not a rebuild has run since.
+
         Raises:
-            LibraryError: nothing was published yet.
+            LibraryError: nothing was published yet, or the catalogue is damaged.
         """
-        serving = self.library.serving()
-        searcher = self._searcher
-        if searcher is None or searcher.generation.number != serving:
-            searcher = self._opened(serving)
-            self._searcher = searcher
+        state = (self.library.serving(), catalogued_on(self.library))
+        known = self._serving
+        if known is not None and known[0] == state:
+            return known[1]
+        searcher = self._opened(state[0]) if known is None or known[0][0] != state[0] else self._less(known[1])
+        self._serving = state, searcher
         return searcher
+
+    def _less(self, searcher: Searcher) -> Searcher:
+        """The searcher of the same generation less what the catalogue has lost; the very same where that is nothing."""
+        gone = gone_rows(self.library, searcher.generation)
+        return searcher if np.array_equal(gone, searcher.generation.gone) else self._over(searcher.generation, gone)
 
     def searcher_of(self, number: int) -> Searcher:
         """The searcher of any published generation; its encoders are those that its own manifest names.
@@ -111,12 +123,16 @@ class Engine(PlaylistMethods):
         """
         if number not in (known := self.library.published()):
             raise LibraryError(f"no generation {number}; there are {known}")
-        serving = self._searcher
+        serving = None if self._serving is None else self._serving[1]
         return serving if serving is not None and serving.generation.number == number else self._beside(number)
 
     def _opened(self, number: int | None) -> Searcher:
         """A new searcher of a generation; None is the serving one."""
-        return build.searcher(Generation.open(self.library, number), self.settings.search, self.models)
+        generation = Generation.open(self.library, number)
+        return self._over(generation, gone_rows(self.library, generation))
+
+    def _over(self, generation: Generation, gone: "Rows") -> Searcher:
+        return build.searcher(generation.without(gone), self.settings.search, self.models)
 
     def track(self, name: str) -> dict[str, Any]:
         """What the serving generation knows of one track, named by id, the beginning of one, or path.
@@ -276,7 +292,7 @@ class Engine(PlaylistMethods):
         from engine.continuation.reading import read_on
 
         generation = self.refresh().generation
-        state = (generation.number, read_on(self.library), learnt_on(self.library))
+        state = (generation.number, catalogued_on(self.library), read_on(self.library), learnt_on(self.library))
         if self._reading is None or self._reading[0] != state:
             self._reading = state, build.playlists(generation, self.library, self.settings, self.models)
         return self._reading[1]

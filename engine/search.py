@@ -78,6 +78,7 @@ class Searcher:
 
     def _scope(self, request: Request) -> Scope:
         seeds = self.groups.members(np.concatenate([request.liked, request.unliked, request.own]))
+        seeds = np.union1d(seeds, self.generation.gone)
         n_tracks = self.generation.n_tracks if request.allowed is None else len(request.allowed)
         return Scope(request.allowed, seeds, n_tracks)
 

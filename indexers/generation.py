@@ -106,12 +106,16 @@ class Joint:
 
 
 class Generation:
-    """One published generation: row r of every part is the same track. Parts are opened when first asked for."""
+    """One published generation: row r of every part is the same track. Parts are opened when first asked for.
 
-    def __init__(self, folder: Path, number: int, manifest: Mapping[str, Any]) -> None:
+    `gone` are rows of tracks that the library no longer has; indexes do not find them.
+    """
+
+    def __init__(self, folder: Path, number: int, manifest: Mapping[str, Any], gone: Rows | None = None) -> None:
         self.folder = folder
         self.number = number
         self.manifest = manifest
+        self.gone = np.empty(0, dtype=np.int64) if gone is None else gone
         self._opened: dict[tuple[str, str], Any] = {}
 
     @classmethod
@@ -155,7 +159,17 @@ class Generation:
         from indexers.vectors import load_index
 
         index: Index = self._part("index", space, lambda name: load_index(self.folder / name / "index"))
-        return index
+        if not len(self.gone):
+            return index
+        from indexers.vectors.live import Changes, LiveIndex
+
+        return LiveIndex(index, Changes(index.size, self.gone))
+
+    def without(self, gone: Rows) -> "Generation":
+        """The same generation, of which sorted `gone` rows are no longer found; what was opened stays open."""
+        other = Generation(self.folder, self.number, self.manifest, gone)
+        other._opened = self._opened
+        return other
 
     def track_vectors(self, space: SpaceName) -> Vectors:
         """The track vectors of one space, [n_tracks, dim] in the precision they are stored in, memory-mapped.

@@ -143,6 +143,7 @@ class Continuer:
     def _choose(self, pool: Pool, found: Recognised, refused: Rows, k: int) -> Pool:
         same_name = self._finder.rows_named(found.known)
         excluded = np.unique(np.concatenate([found.rows, refused, same_name]))
+        excluded = np.union1d(excluded, self._generation.gone)
         best = best_recordings(pool, excluded, self._groups, k)
         artists = self._generation.tracks["artist"].gather(best.rows).to_list()
         vectors = np.asarray(self._generation.track_vectors("music")[best.rows], dtype=np.float32)

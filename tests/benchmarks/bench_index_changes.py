@@ -3,8 +3,8 @@
 python tests/benchmarks/bench_index_changes.py --data DATA --work WORK [--kinds ivf-pq,ivf-sq8,hnsw,edge]
 
 Over the indexes that `bench_index.py` built. Filters: a random tenth, hundredth and thousandth of the rows, decided
-beforehand; recall@10 against the exact answer among them, and milliseconds of single queries on one thread, the filter's
-own preparation included. Updates: 10,000 rows replaced by new vectors, 10,000 added and 10,000 deleted; recall@10
+beforehand; recall@10 against the exact answer among them, and milliseconds of single queries on one thread, with the
+preparation of the filter. Updates: 10,000 rows replaced by new vectors, 10,000 added and 10,000 deleted; recall@10
 against the exact answer over what is there then, and milliseconds before and after.
 """
 

@@ -35,6 +35,7 @@ class Shelf:
     thresholds: dict[str, float] = field(default_factory=dict)
     clip_tags: np.ndarray | None = None  # [n_tracks, n_clips, 3]
     number: int = 1
+    gone: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     class_names = CLASSES
 
