@@ -5,9 +5,9 @@ python tests/benchmarks/bench_index.py --data DATA --work WORK [--kinds ivf-pq,h
 
 Each kind is built in a process of its own, whose processor time and peak memory are kept (WORK/KIND.json); what is
 built already is not built again without --rebuild. Then one process asks all of them, and bare FAISS over the same
-files, hnswlib and usearch over the same vectors, the same thousand queries of unseen tunes: one at a time on one thread,
-and as one batch on all. Recall is of the exact top 10 in float32. `ceiling` is what reading every vector once would give
-at the bandwidth of the machine's memory. The figures go to results/, the plot to docs/index.svg.
+files, hnswlib and usearch over the same vectors, the same thousand queries of unseen tunes: one at a time on one
+thread, and as one batch on all. Recall is of the exact top 10 in float32. `ceiling` is what reading every vector once
+would give at the bandwidth of the machine's memory. The figures go to results/, the plot to docs/index.svg.
 """
 
 import argparse
