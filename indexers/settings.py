@@ -59,7 +59,9 @@ class ClusterSettings(Section):
     cache: str = ""  # a URL, such as "s3://bucket/segue", that actors hand embeddings over through; without it they
     # write into the library's own cache, which every machine must then see under the same path
     retries: NonNegativeInt = 2  # of a shard whose actor or machine was lost, before its tracks are tried one by one
-    tasks_per_shard: PositiveInt = 32  # tracks: what one actor hears, and then keeps, at a time
+    tasks_per_shard: PositiveInt = (
+        32  # tracks that one actor hears, and then keeps, at a time; fewer in small libraries
+    )
     gpus_per_worker: PositiveFloat = 1.0  # with device "cuda"; 0.25 lets four actors share one
 
 

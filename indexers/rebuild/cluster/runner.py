@@ -1,5 +1,6 @@
 """The rebuild's work on a Ray cluster."""
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from indexers.rebuild.cluster.worker import Job, Kept, Worker, hand_back
 from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.runner import Hearing
 from indexers.settings import ClusterSettings
+
+SHARDS_EACH = 4  # at least, where there are tasks enough: who is done early takes over from who is slow
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -68,24 +71,23 @@ class RayRunner:
             keep = Keep(hearing.caches, "" if store is None else store.url)
             job = Job(hearing.function, hearing.setup, hearing.timeout_s, keep)
             receive = _nothing_left if store is None else partial(fetch, store, hearing.caches)
-            yield from self._run(job, tasks, self.settings.tasks_per_shard, receive)
+            size = min(self.settings.tasks_per_shard, math.ceil(len(tasks) / (SHARDS_EACH * self.workers)))
+            yield from self._run(job, cut(tasks, size), receive)
 
     def map(
         self, function: Callable[[T], R], items: Sequence[T], *, timeout_s: float
     ) -> Generator[Outcome[T, R], None, None]:
         """Run a function on every item, each in any of the actors."""
-        yield from self._run(Job(function, None, timeout_s, hand_back), items, 1, _nothing_left)
+        yield from self._run(Job(function, None, timeout_s, hand_back), cut(items, 1), _nothing_left)
 
     def _run(
-        self, job: Job[T, R], tasks: Sequence[T], size: int, receive: Receive
+        self, job: Job[T, R], shards: Sequence[Sequence[T]], receive: Receive
     ) -> Generator[Outcome[T, R], None, None]:
-        """Run tasks in shards, and those of lost shards one by one, so that only what breaks actors is to blame."""
+        """Run shards, and the tasks of lost ones once more one by one, so that only what breaks actors is to blame."""
         crew: Crew[T, R] = Crew(self.ray, self._actors(job), self.workers)
         with crew:
-            lost = yield from _outcomes(crew, cut(tasks, size), receive)
-            if size > 1:
-                lost = yield from _outcomes(crew, cut([outcome.task for outcome in lost], 1), receive)
-            yield from lost
+            lost = yield from _outcomes(crew, shards, receive)
+            yield from (yield from _outcomes(crew, cut([outcome.task for outcome in lost], 1), receive))
 
     def _actors(self, job: Job[Any, Any]) -> Callable[[], Any]:
         """What starts an actor; where one is lost, Ray starts it again wherever there is room and repeats its shard."""

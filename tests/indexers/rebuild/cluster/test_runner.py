@@ -71,7 +71,7 @@ def test_an_actor_killed_in_the_middle_costs_its_shard_and_no_byte(kit, jobs, on
 def test_a_track_that_kills_every_actor_is_told_from_its_neighbours(kit, jobs, on_ray, monkeypatch) -> None:
     library = kit.library()
     monkeypatch.setattr(listen, "hear", jobs.fatally)
-    report = rebuild(library, on_ray(tasks_per_shard=6, retries=1), kit.store)
+    report = rebuild(library, on_ray(workers=1, retries=1), kit.store)
     assert report.tracks == 5
     (failed,) = read_ledger(library).filter(pl.col("state") == "failed").iter_rows(named=True)
     assert Path(failed["path"]).name == "00_-_Tune_0.wav"
