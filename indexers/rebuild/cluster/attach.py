@@ -38,17 +38,20 @@ def attached(address: str, workers: int) -> Iterator[Any]:
 
     Raises:
         ConfigError: Ray is not installed, or no cluster answers at the address.
-        SegueError: none could be started here.
+        SegueError: none could be started here, or it broke down.
     """
     ray = load_ray()
-    if ray.is_initialized():
-        yield ray
-        return
+    ours = not ray.is_initialized()
     try:
-        _connect(ray, address, workers)
+        if ours:
+            _connect(ray, address, workers)
         yield ray
+    except ray.exceptions.RayError as error:
+        said = " ".join(str(error).split())
+        raise SegueError(f"the Ray cluster broke down ({said}); what was heard is kept, run it again") from error
     finally:
-        ray.shutdown()
+        if ours:
+            ray.shutdown()
 
 
 def _connect(ray: Any, address: str, workers: int) -> None:

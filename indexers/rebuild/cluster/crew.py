@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
@@ -85,7 +86,7 @@ class Crew(Generic[T, R]):
         try:
             kept = self._ray.get(said)
         except self._ray.exceptions.RayTaskError as error:
-            raise _own(error.cause) from error
+            raise _told(error.cause, error.ip) from error
         except self._ray.exceptions.RayError as error:
             self._ray.kill(actor)  # another one takes its place
             log.warning("a shard of %d tasks was lost with its worker: %s", len(shard), _last_line(error))
@@ -98,13 +99,15 @@ class Crew(Generic[T, R]):
 
     def __exit__(self, *_: object) -> None:
         for actor in (*self._starting.values(), *self._idle, *(actor for actor, _ in self._busy.values())):
-            self._ray.kill(actor)
+            with suppress(self._ray.exceptions.RayError):  # the whole cluster may be gone
+                self._ray.kill(actor)
 
 
-def _own(cause: BaseException) -> SegueError:
+def _told(cause: BaseException, address: str) -> SegueError:
+    """What an actor raised, with the machine that it was on."""
     if isinstance(cause, SegueError):
-        return cause
-    return SegueError(f"an actor of the cluster broke down: {type(cause).__name__}: {_last_line(cause)}")
+        return type(cause)(f"on {address}, a machine of the cluster: {cause}")
+    return SegueError(f"on {address}, a machine of the cluster: {type(cause).__name__}: {_last_line(cause)}")
 
 
 def _last_line(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from indexers.pool import ONE_THREAD, Outcome
 from indexers.rebuild.analyse import Heard, Task
 from indexers.rebuild.cluster.attach import attached
 from indexers.rebuild.cluster.crew import Crew
-from indexers.rebuild.cluster.parts import Keep, fetch, transit
+from indexers.rebuild.cluster.keep import keeping
 from indexers.rebuild.cluster.worker import Job, Kept, Worker, hand_back
 from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.runner import Hearing
@@ -22,9 +22,6 @@ SHARDS_EACH = 4  # at least, where there are tasks enough: who is done early tak
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-Receive = Callable[[Kept[Any, Any]], str]
-"""Takes what a shard left elsewhere; tells what is wrong with it, nothing where all is well."""
 
 
 @contextmanager
@@ -67,10 +64,8 @@ class RayRunner:
 
     def hear(self, tasks: Sequence[Task], hearing: Hearing) -> Generator[Outcome[Task, Heard], None, None]:
         """Hear tracks in shards; their actors have cached what was heard, and the outcomes bear no entries."""
-        with transit(self.settings.cache) as store:
-            keep = Keep(hearing.caches, "" if store is None else store.url)
+        with keeping(self.settings.cache, hearing.caches) as (keep, receive):
             job = Job(hearing.function, hearing.setup, hearing.timeout_s, keep)
-            receive = _nothing_left if store is None else partial(fetch, store, hearing.caches)
             size = min(self.settings.tasks_per_shard, math.ceil(len(tasks) / (SHARDS_EACH * self.workers)))
             yield from self._run(job, cut(tasks, size), receive)
 
@@ -78,10 +73,10 @@ class RayRunner:
         self, function: Callable[[T], R], items: Sequence[T], *, timeout_s: float
     ) -> Generator[Outcome[T, R], None, None]:
         """Run a function on every item, each in any of the actors."""
-        yield from self._run(Job(function, None, timeout_s, hand_back), cut(items, 1), _nothing_left)
+        yield from self._run(Job(function, None, timeout_s, hand_back), cut(items, 1), lambda _: "")
 
     def _run(
-        self, job: Job[T, R], shards: Sequence[Sequence[T]], receive: Receive
+        self, job: Job[T, R], shards: Sequence[Sequence[T]], receive: Callable[[Kept[T, R]], str]
     ) -> Generator[Outcome[T, R], None, None]:
         """Run shards, and the tasks of lost ones once more one by one, so that only what breaks actors is to blame."""
         crew: Crew[T, R] = Crew(self.ray, self._actors(job), self.workers)
@@ -107,7 +102,7 @@ def cut(tasks: Sequence[T], size: int) -> list[Sequence[T]]:
 
 
 def _outcomes(
-    crew: Crew[T, R], shards: Sequence[Sequence[T]], receive: Receive
+    crew: Crew[T, R], shards: Sequence[Sequence[T]], receive: Callable[[Kept[T, R]], str]
 ) -> Generator[Outcome[T, R], None, list[Outcome[T, R]]]:
     """Yield the outcomes of shards; give those of lost ones."""
     lost: list[Outcome[T, R]] = []
@@ -118,7 +113,3 @@ def _outcomes(
         else:
             yield from done.kept.outcomes
     return lost
-
-
-def _nothing_left(_: Kept[T, R]) -> str:
-    return ""

@@ -17,8 +17,8 @@ import pytest
 from indexers.catalog.ledger import read_ledger
 from indexers.errors import ConfigError, ModelError
 from indexers.rebuild import listen
-from indexers.rebuild.cluster import parts
 from indexers.rebuild.cluster.runner import cut, gpus_of_each, ray_runner
+from indexers.rebuild.cluster.store import TransitStore
 from indexers.rebuild.run import RebuildSettings, rebuild
 from indexers.settings import AnalysisSettings, IndexSettings
 
@@ -136,7 +136,7 @@ def test_items_are_run_on_the_cluster_and_broken_ones_say_why(ray, on_ray) -> No
 
 def test_missing_weights_end_the_rebuild_with_their_own_line(kit, ray, on_ray) -> None:
     settings = on_ray(RebuildSettings(AnalysisSettings(encoders=("musicnn_msd",), text="fake-text"), IndexSettings()))
-    with pytest.raises(ModelError, match="segue models pull musicnn_msd"):
+    with pytest.raises(ModelError, match=r"on .*, a machine of the cluster: .*segue models pull musicnn_msd"):
         rebuild(kit.library(), settings, kit.store)
 
 
@@ -145,16 +145,16 @@ def test_parts_come_home_through_a_store_and_an_altered_one_is_heard_again(
 ) -> None:
     local, far = kit.library("local"), kit.library("far")
     kit.rebuild(local)
-    get, spoilt = parts.PartStore.get, []
+    get, spoilt = TransitStore.get, []
 
-    def spoil(store: parts.PartStore, path: str) -> bytes:
+    def spoil(store: TransitStore, path: str) -> bytes:
         content = get(store, path)
         if not spoilt:
             spoilt.append(path)
             return content[:-1] + bytes([content[-1] ^ 1])
         return content
 
-    monkeypatch.setattr(parts.PartStore, "get", spoil)
+    monkeypatch.setattr(TransitStore, "get", spoil)
     report = rebuild(far, on_ray(cache=(tmp_path / "store").as_uri()), kit.store)
     assert spoilt
     assert report.failed == {}
