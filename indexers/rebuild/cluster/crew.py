@@ -86,7 +86,7 @@ class Crew(Generic[T, R]):
         try:
             kept = self._ray.get(said)
         except self._ray.exceptions.RayTaskError as error:
-            raise _told(error.cause, error.ip) from error
+            raise _own(error.cause) from error
         except self._ray.exceptions.RayError as error:
             self._ray.kill(actor)  # another one takes its place
             log.warning("a shard of %d tasks was lost with its worker: %s", len(shard), _last_line(error))
@@ -103,11 +103,10 @@ class Crew(Generic[T, R]):
                 self._ray.kill(actor)
 
 
-def _told(cause: BaseException, address: str) -> SegueError:
-    """What an actor raised, with the machine that it was on."""
+def _own(cause: BaseException) -> SegueError:
     if isinstance(cause, SegueError):
-        return type(cause)(f"on {address}, a machine of the cluster: {cause}")
-    return SegueError(f"on {address}, a machine of the cluster: {type(cause).__name__}: {_last_line(cause)}")
+        return cause
+    return SegueError(f"an actor of the cluster broke down: {type(cause).__name__}: {_last_line(cause)}")
 
 
 def _last_line(error: BaseException) -> str:

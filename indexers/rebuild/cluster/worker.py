@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from indexers.errors import SegueError
 from indexers.pool import Outcome, Pool
 
 T = TypeVar("T")
@@ -42,8 +43,15 @@ class Worker(Generic[T, R]):
         return platform.node(), os.getpid()
 
     def run(self, shard: Sequence[T]) -> Kept[T, R]:
-        """Run the tasks of a shard, and keep what came of them."""
-        return self._keep(list(self._pool.run(shard)))
+        """Run the tasks of a shard, and keep what came of them.
+
+        Raises:
+            SegueError: what `setup` or `keep` raised, with the machine that it was on.
+        """
+        try:
+            return self._keep(list(self._pool.run(shard)))
+        except SegueError as error:
+            raise type(error)(f"on {platform.node()}, a machine of the cluster: {error}") from error
 
 
 def hand_back(outcomes: Sequence[Outcome[T, R]]) -> Kept[T, R]:
