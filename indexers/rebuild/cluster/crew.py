@@ -13,6 +13,8 @@ from indexers.rebuild.cluster.worker import Kept
 T = TypeVar("T")
 R = TypeVar("R")
 
+LOOK_S = 10.0  # without a word from any actor, after which to see whether Ray itself is still there
+
 log = logging.getLogger(__name__)
 
 
@@ -66,16 +68,30 @@ class Crew(Generic[T, R]):
 
     def _collect(self) -> list[Done[T, R]]:
         """Wait until an actor has started or has done its shard, or is lost for good."""
-        said = self._ray.wait([*self._starting, *self._busy], num_returns=1)[0][0]
+        said = self._listen()
         if said in self._busy:
             return [self._finished(said, *self._busy.pop(said))]
         self._started(said, self._starting.pop(said))
         return []
 
+    def _listen(self) -> Any:
+        while True:
+            ready, _ = self._ray.wait([*self._starting, *self._busy], num_returns=1, timeout=LOOK_S)
+            if ready:
+                return ready[0]
+            self._refuse_dead()
+
+    def _refuse_dead(self) -> None:
+        """Stop where this machine's own part of Ray is gone: no actor would be heard of again."""
+        own = self._ray.get_runtime_context().get_node_id()
+        if not any(node["Alive"] for node in self._ray.nodes() if node["NodeID"] == own):
+            raise SegueError("Ray broke down on this machine; what was heard is kept: run the rebuild again")
+
     def _started(self, said: Any, actor: Any) -> None:
         try:
             log.info("an actor has started on %s as process %d", *self._ray.get(said))
         except self._ray.exceptions.RayError as error:
+            self._refuse_dead()
             raise SegueError(
                 f"an actor of the cluster could not start ({_last_line(error)}): the same Segue must be installed on "
                 "every machine of it"
@@ -88,6 +104,7 @@ class Crew(Generic[T, R]):
         except self._ray.exceptions.RayTaskError as error:
             raise _own(error.cause) from error
         except self._ray.exceptions.RayError as error:
+            self._refuse_dead()
             self._ray.kill(actor)  # another one takes its place
             log.warning("a shard of %d tasks was lost with its worker: %s", len(shard), _last_line(error))
             return Done(shard, None, f"its worker was lost on the cluster, again and again ({type(error).__name__})")
