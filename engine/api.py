@@ -241,6 +241,7 @@ class Engine(PlaylistMethods):
         *,
         dry_run: bool = False,
         device: str | None = None,
+        engine: str | None = None,
         progress: "Callable[[Step], None] | None" = None,
     ) -> "RebuildReport":
         """Analyse what is owed, build the indexes, check them and publish a new generation.
@@ -248,10 +249,11 @@ class Engine(PlaylistMethods):
         Args:
             dry_run: Whether only to tell what is owed.
             device: "auto", "cpu" or "cuda" for this time; None takes the one in segue.toml.
+            engine: "local" or "ray" for this time; None takes the one in segue.toml.
             progress: Told of every step.
 
         Raises:
-            ConfigError: there is no such device.
+            ConfigError: there is no such device or engine, or no cluster to be had.
             LibraryError: nothing was scanned yet.
             LockedError: another process is writing to the library.
             CheckError: the new generation failed its checks; the old one still serves.
@@ -261,9 +263,10 @@ class Engine(PlaylistMethods):
         from indexers.rebuild.run import RebuildSettings, rebuild
 
         analysis = self.settings.analysis
-        if device is not None:
-            analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), "device": device})
-        settings = RebuildSettings(analysis, self.settings.index)
+        asked = {key: value for key, value in (("device", device), ("engine", engine)) if value is not None}
+        if asked:
+            analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), **asked})
+        settings = RebuildSettings(analysis, self.settings.index, self.settings.cluster)
         return rebuild(self.library, settings, self.models.store(), dry_run=dry_run, progress=progress)
 
     def promote(self, number: int) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from indexers.errors import ConfigError, SegueError
 
@@ -72,21 +72,49 @@ def run_tasks(
         ConfigError: workers or timeout_s is out of range, or function or setup cannot be imported by a worker.
         SegueError: `setup` failed; what it raised, or one line about it.
     """
-    if workers < 1 or not timeout_s > 0:
-        raise ConfigError(f"workers = {workers}, timeout_s = {timeout_s}; give at least 1 worker and more than 0 s")
-    job = _packed(function, setup)
-    return _run(iter(tasks), [_Worker(job, timeout_s) for _ in range(workers)])
+    return _run_once(Pool(function, workers=workers, timeout_s=timeout_s, setup=setup), tasks)
 
 
-def _run(tasks: Iterator[T], workers: list["_Worker[T, R]"]) -> Iterator[Outcome[T, R]]:
-    try:
-        _fill(workers, tasks)
-        while any(worker.busy for worker in workers):
-            outcomes = _collect(workers)
-            _fill(workers, tasks)  # before the caller looks at the outcomes, so that nobody waits for it
-            yield from outcomes
-    finally:
-        for worker in workers:
+def _run_once(pool: "Pool[T, R]", tasks: Iterable[T]) -> Iterator[Outcome[T, R]]:
+    with pool:
+        yield from pool.run(tasks)
+
+
+class Pool(Generic[T, R]):
+    """The workers of `run_tasks`, for several runs: they keep what `setup` gave until the pool is left."""
+
+    def __init__(
+        self,
+        function: Callable[..., R],
+        *,
+        workers: int,
+        timeout_s: float,
+        setup: Callable[[], Any] | None = None,
+    ) -> None:
+        if workers < 1 or not timeout_s > 0:
+            raise ConfigError(f"workers = {workers}, timeout_s = {timeout_s}; give at least 1 worker and more than 0 s")
+        job = _packed(function, setup)
+        self._workers: list[_Worker[T, R]] = [_Worker(job, timeout_s) for _ in range(workers)]
+
+    def run(self, tasks: Iterable[T]) -> Iterator[Outcome[T, R]]:
+        """Run some tasks, as `run_tasks` does; one run at a time. Workers that are cut off in the middle are killed."""
+        waiting = iter(tasks)
+        try:
+            _fill(self._workers, waiting)
+            while any(worker.busy for worker in self._workers):
+                outcomes = _collect(self._workers)
+                _fill(self._workers, waiting)  # before the caller looks at the outcomes: nobody waits for it
+                yield from outcomes
+        finally:
+            for worker in self._workers:
+                if worker.busy:
+                    worker.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
             worker.kill()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
 
 from indexers.errors import ConfigError, LibraryError
 
@@ -48,6 +48,21 @@ class AnalysisSettings(Section):
     workers: PositiveInt = Field(default_factory=cores)
     timeout_s: PositiveFloat = 300.0  # for one track
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    engine: Literal["local", "ray"] = "local"  # processes of this machine, or the machines of [cluster]
+
+
+class ClusterSettings(Section):
+    """Where and how the engine "ray" works; every machine sees the music and the models under the same paths."""
+
+    address: str = ""  # of a running Ray cluster, such as "auto" or "10.0.0.1:6379"; without it Ray starts here
+    workers: PositiveInt | None = None  # actors; without it one per processor (or share of a GPU) of the cluster;
+    cache: str = ""  # a URL, such as "s3://bucket/segue", that actors hand embeddings over through; without it they
+    # write into the library's own cache, which every machine must then see under the same path
+    retries: NonNegativeInt = 2  # of a shard whose actor or machine was lost, before its tracks are tried one by one
+    tasks_per_shard: PositiveInt = (
+        32  # tracks that one actor hears, and then keeps, at a time; fewer in small libraries
+    )
+    gpus_per_worker: PositiveFloat = 1.0  # with device "cuda"; 0.25 lets four actors share one
 
 
 class IndexSettings(Section):

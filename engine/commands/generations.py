@@ -1,5 +1,7 @@
 """`segue rebuild`, `generations`, `promote` and `rollback`: what serves, and how it came about."""
 
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,16 +31,26 @@ def rebuild(
     device: Annotated[
         str | None, typer.Option(help="auto, cpu or cuda, this time only; otherwise what segue.toml says.")
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="local (processes of this machine) or ray (the machines of [cluster]; needs the extra `cluster`), "
+            "this time only; otherwise what segue.toml says."
+        ),
+    ] = None,
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
 ) -> None:
     """Analyse what is new, build the indexes, check them and publish them as a new generation."""
     from engine.api import Engine
 
-    engine = Engine.open(library)
-    with progress_bar() as move:
-        report = engine.rebuild(
-            dry_run=dry_run, device=device, progress=lambda step: move(_described(step), step.done, step.total)
+    opened = Engine.open(library)
+    with progress_bar() as move, redirect_stdout(sys.stderr):  # Ray speaks up on stdout
+        report = opened.rebuild(
+            dry_run=dry_run,
+            device=device,
+            engine=engine,
+            progress=lambda step: move(_described(step), step.done, step.total),
         )
     if as_json:
         print_json(report.as_json())

@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from indexers.errors import SegueError
@@ -18,18 +18,25 @@ from indexers.models.store import ModelStore
 from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.rebuild.run import rebuild
-from indexers.settings import AnalysisSettings, IndexSettings, parse, read_toml
+from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings, parse, read_toml
 
 
-def read_settings(library: Library) -> RebuildSettings:
+def read_settings(library: Library, engine: str | None = None) -> RebuildSettings:
     """Read the sections of segue.toml that a rebuild heeds; the engine reads the others.
+
+    Args:
+        library: Whose.
+        engine: "local" or "ray" for this time; None takes the one in segue.toml.
 
     Raises:
         ConfigError: an unknown key or a value out of range.
     """
     tables = read_toml(library.settings_path)
     analysis = parse(AnalysisSettings, "analysis", tables.get("analysis", {}))
-    return RebuildSettings(analysis, parse(IndexSettings, "index", tables.get("index", {})))
+    if engine is not None:
+        analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), "engine": engine})
+    index = parse(IndexSettings, "index", tables.get("index", {}))
+    return RebuildSettings(analysis, index, parse(ClusterSettings, "cluster", tables.get("cluster", {})))
 
 
 @contextmanager
@@ -72,13 +79,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m indexers.rebuild", description=__doc__)
     parser.add_argument("--library", type=Path, default=Path(os.environ.get("SEGUE_LIBRARY", "library")))
     parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--engine", choices=("local", "ray"), help="this time only; otherwise what segue.toml says")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     try:
         library = Library.open(options.library)
-        with progress_bar() as progress:
-            report = rebuild(library, read_settings(library), ModelStore(), dry_run=options.dry_run, progress=progress)
+        settings = read_settings(library, options.engine)
+        with progress_bar() as progress, redirect_stdout(sys.stderr):  # Ray speaks up on stdout
+            report = rebuild(library, settings, ModelStore(), dry_run=options.dry_run, progress=progress)
     except SegueError as error:
         sys.stderr.write(f"{error}\n")
         return 1

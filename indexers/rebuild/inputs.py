@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from indexers.generation import FORMAT, read_manifest
 from indexers.library import Library
 from indexers.models.cards import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from indexers.rebuild.embeddings.cache import CacheKey, plan_name
-from indexers.settings import AnalysisSettings, IndexSettings
+from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +32,7 @@ class RebuildSettings:
 
     analysis: AnalysisSettings
     index: IndexSettings
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
     def joint(self) -> tuple[str, ...]:
@@ -40,7 +41,7 @@ class RebuildSettings:
         return usual_joint(self.analysis.encoders) if named is None else named
 
     def as_json(self) -> dict[str, Any]:
-        """Only what changes the outcome: how many workers and how patient they are does not."""
+        """Only what changes the outcome: where it is worked, how many workers and how patient they are does not."""
         analysis = self.analysis.model_dump(mode="json", include={"encoders", "text", "windows"})
         analysis |= {"joint": list(self.joint)} if self.joint else {}
         return {"analysis": analysis, "index": self.index.model_dump(mode="json", exclude={"keep_generations"})}

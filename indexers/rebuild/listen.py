@@ -1,8 +1,8 @@
-"""Running the tasks of a plan in worker processes, into the cache."""
+"""Running the tasks of a plan, wherever that is done, into the cache."""
 
 import json
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from indexers.errors import CheckError, LibraryError
 from indexers.files import write_text
 from indexers.library import Library
-from indexers.pool import Outcome, run_tasks
-from indexers.rebuild.analyse import Heard, Task, hear
+from indexers.rebuild.analyse import Task, hear
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.writer import CacheWriter
 from indexers.rebuild.plan import Plan
 from indexers.rebuild.report import Progress, Step
+from indexers.rebuild.runner import Hearing, Runner
 from indexers.schema import FileState
 from indexers.settings import AnalysisSettings
 
@@ -28,7 +28,6 @@ BROKEN_SHARE = 0.5  # of the tracks: where more break their workers, it is hardl
 BROKEN_FEW = 3  # that may break whatever their share
 RATE_TRACKS = 8  # analysed, from which a rate is worth remembering
 
-Outcomes = Generator[Outcome[Task, Heard], None, None]
 Marks = dict[str, tuple[FileState, str]]
 
 
@@ -49,6 +48,7 @@ def listen(
     caches: Mapping[str, EncoderCache],
     settings: AnalysisSettings,
     store: "ModelStore",
+    runner: Runner,
     progress: Progress,
 ) -> Marks:
     """Run every task of a plan and keep what was heard.
@@ -68,7 +68,8 @@ def listen(
     broken: dict[str, str] = {}
     began = time.monotonic()
     progress(Step("analyse", 0, len(plan.tasks)))
-    with closing(_outcomes(plan, settings, store)) as outcomes, CacheWriter(caches) as writer:
+    hearing = _hearing(plan, caches, settings, store)
+    with closing(runner.hear(plan.tasks, hearing)) as outcomes, CacheWriter(caches) as writer:
         for done, outcome in enumerate(outcomes, start=1):
             if outcome.value is None:
                 broken[outcome.task.track_id] = str(outcome.error)
@@ -83,14 +84,15 @@ def listen(
     return marks | {track_id: (FileState.FAILED, reason) for track_id, reason in broken.items()}
 
 
-def _outcomes(plan: Plan, settings: AnalysisSettings, store: "ModelStore") -> Outcomes:
+def _hearing(
+    plan: Plan, caches: Mapping[str, EncoderCache], settings: AnalysisSettings, store: "ModelStore"
+) -> Hearing:
     names = tuple(name for name, owed in plan.owed.items() if owed)
-    yield from run_tasks(
+    return Hearing(
         partial(hear, n_windows=settings.windows),
-        plan.tasks,
-        workers=min(settings.workers, len(plan.tasks)),
-        timeout_s=settings.timeout_s,
-        setup=partial(load_listeners, names, store, settings.device),
+        partial(load_listeners, names, store, settings.device),
+        settings.timeout_s,
+        caches,
     )
 
 

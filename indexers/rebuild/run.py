@@ -47,6 +47,7 @@ def rebuild(
     Raises:
         LibraryError: there is no track in the catalogue, or none could be analysed.
         LockedError: another process is writing to the library.
+        ConfigError: the engine is "ray", and Ray is not installed or its cluster does not answer.
         ModelError: an encoder's weights were not pulled.
         CheckError: the build failed its checks and was not published.
         StorageError: the disk refused, or there is too little room for it all.
@@ -135,9 +136,11 @@ class _Job:
     def _listen(self, inputs: Inputs, plan: Plan) -> "tuple[Marks, float]":
         """Run the tasks: what could not be heard, and tracks per hour."""
         from indexers.rebuild.listen import listen, remember_rate
+        from indexers.rebuild.runner import open_runner
 
         began = time.monotonic()
-        marks = listen(plan, self.caches, inputs.settings.analysis, self.store, self.progress)
+        with open_runner(inputs.settings) as runner:
+            marks = listen(plan, self.caches, inputs.settings.analysis, self.store, runner, self.progress)
         rate = 3600 * len(plan.tasks) / max(time.monotonic() - began, 1e-6)
         remember_rate(self.library, len(plan.tasks), rate)
         return marks, round(rate, 1)

@@ -91,6 +91,9 @@ def test_an_unknown_device_is_one_line(library):
     refused = segue("rebuild", "--device", "tpu", "--library", library)
     assert refused.exit_code == 1
     assert "analysis.device = 'tpu'" in refused.stderr
+    refused = segue("rebuild", "--engine", "dask", "--library", library)
+    assert refused.exit_code == 1
+    assert "analysis.engine = 'dask'" in refused.stderr
 
 
 def test_scan_again_and_the_ledger(library, music, tmp_path):

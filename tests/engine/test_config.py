@@ -35,6 +35,8 @@ def test_every_section_is_read(tmp_path):
         ("k = 3", "unknown setting 'k'"),
         ("[continuation]\nartist_cupp = 3", "unknown setting 'continuation.artist_cupp'.*artist_cap"),
         ("[continuation]\nsound_weight = -1", r"continuation\.sound_weight = -1"),
+        ("[cluster]\nshards = 3", "unknown setting 'cluster.shards'.*tasks_per_shard"),
+        ("[analysis]\nengine = 'dask'", r"analysis\.engine = 'dask'.*'local' or 'ray'"),
         ("search = 3", "must be a table"),
         ("[search]\nk = 0", r"search\.k = 0"),
         ("[search]\nrelevance = 1.5", r"search\.relevance = 1\.5"),

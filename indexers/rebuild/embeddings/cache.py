@@ -72,7 +72,7 @@ class EncoderCache:
             StorageError: the disk refused.
         """
         for path in self.parts():
-            if path.stem != _name(path.read_bytes()):
+            if path.name != _file_name(path.read_bytes()):
                 log.warning("%s was altered since it was written: its tracks are analysed again", path)
                 _remove(path)
 
@@ -87,7 +87,23 @@ class EncoderCache:
             StorageError: the disk refused.
         """
         if entries:
-            self._write(sorted(entries, key=lambda entry: entry.track_id))
+            self._write(entries)
+
+    def packed(self, entries: Sequence[Entry]) -> tuple[str, bytes]:
+        """Make a part of at least one entry without writing it: its file's name and its bytes."""
+        content = _encode(sorted(entries, key=lambda entry: entry.track_id), self.key)
+        return _file_name(content), content
+
+    def take(self, name: str, content: bytes) -> bool:
+        """Write a part that was packed elsewhere, in one step; refuse it where the bytes are not those of its name.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        if name != _file_name(content):
+            return False
+        write_atomically(self.folder / name, lambda temporary: temporary.write_bytes(content))
+        return True
 
     def entries(self, outputs: Sequence[str]) -> Iterator[Entry]:
         """Read every track with the outputs asked for, a few at a time; a track may come twice, with equal numbers."""
@@ -127,10 +143,9 @@ class EncoderCache:
                     yield entry
 
     def _write(self, entries: Sequence[Entry]) -> Path:
-        content = _encode(entries, self.key)
-        path = self.folder / f"{_name(content)}.parquet"
-        write_atomically(path, lambda temporary: temporary.write_bytes(content))
-        return path
+        name, content = self.packed(entries)
+        self.take(name, content)
+        return self.folder / name
 
     def _read(self, path: Path, outputs: Sequence[str]) -> Iterator[Entry]:
         import pyarrow.parquet as pq
@@ -178,8 +193,8 @@ def _encode(entries: Sequence[Entry], key: CacheKey) -> bytes:
     return content
 
 
-def _name(content: bytes) -> str:
-    return f"part-{hashlib.blake2b(content, digest_size=12).hexdigest()}"
+def _file_name(content: bytes) -> str:
+    return f"part-{hashlib.blake2b(content, digest_size=12).hexdigest()}.parquet"
 
 
 def _remove(path: Path) -> None:

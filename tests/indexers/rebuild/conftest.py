@@ -10,7 +10,7 @@ from indexers.catalog.scan import scan
 from indexers.library import Library
 from indexers.models.store import ModelStore
 from indexers.pool import Outcome
-from indexers.rebuild import listen
+from indexers.rebuild import runner
 from indexers.rebuild.run import RebuildReport, RebuildSettings, rebuild
 from indexers.settings import AnalysisSettings, IndexSettings, ScanSettings
 
@@ -80,7 +80,7 @@ def in_this_process(function, tasks, *, setup, **_: object) -> Iterator[Outcome]
 
 @pytest.fixture(autouse=True)
 def _no_processes(monkeypatch) -> None:
-    monkeypatch.setattr(listen, "run_tasks", in_this_process)
+    monkeypatch.setattr(runner, "run_tasks", in_this_process)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from indexers import pool
 from indexers.catalog.tables import read_tracks
 from indexers.errors import CheckError, LibraryError
 from indexers.rebuild import listen as module
+from indexers.rebuild import runner
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.inputs import inputs_of
 from indexers.rebuild.plan import make_plan, owing
@@ -22,11 +23,11 @@ def plan(kit, caches):
 
 
 def heard(kit, plan, caches):
-    return module.listen(plan, caches, kit.settings().analysis, kit.store, lambda _: None)
+    return module.listen(plan, caches, kit.settings().analysis, kit.store, runner.LocalRunner(1), lambda _: None)
 
 
 def test_real_workers_fill_the_cache(kit, plan, caches, monkeypatch) -> None:
-    monkeypatch.setattr(module, "run_tasks", pool.run_tasks)
+    monkeypatch.setattr(runner, "run_tasks", pool.run_tasks)
     assert heard(kit, plan, caches) == {}
     assert len(caches["fake"].clips()) == 6
     assert make_plan(read_tracks(kit.library()), list(caches.values())).tasks == ()
@@ -41,7 +42,7 @@ def break_some(monkeypatch, n_broken: int) -> None:
             else:
                 yield pool.Outcome(task, function(listeners, task), None)
 
-    monkeypatch.setattr(module, "run_tasks", some_die)
+    monkeypatch.setattr(runner, "run_tasks", some_die)
 
 
 def test_a_track_that_breaks_its_worker_fails_alone(kit, plan, caches, monkeypatch) -> None:
