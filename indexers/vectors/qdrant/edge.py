@@ -13,7 +13,7 @@ import numpy as np
 from indexers.catalog.conditions import Condition
 from indexers.errors import StaleIndexError
 from indexers.files import disk_errors
-from indexers.schema import Rows, Vectors
+from indexers.schema import Bools, Rows, Vectors
 from indexers.vectors.matrix import REMEDY, RowRange
 from indexers.vectors.qdrant.filters import EdgeWords, filter_of
 from indexers.vectors.qdrant.payload import Payload, edge_schema
@@ -119,12 +119,11 @@ class EdgeIndex(PointIndex):
     def _count(self, condition: Condition) -> int:
         return int(self._shard.count(edge().CountRequest(exact=True, filter=filter_of(condition, EdgeWords()))))
 
-    def _put(self, rows: Rows, vectors: Vectors) -> None:
-        """Rows that were built keep their fields; new ones have none."""
+    def _put(self, rows: Rows, vectors: Vectors, known: Bools) -> None:
         operation = edge().UpdateOperation
         for start in range(0, len(rows), BLOCK):
             numbers, block = rows[start : start + BLOCK], np.asarray(vectors[start : start + BLOCK], np.float32)
-            new = numbers >= self._rows.shape[0]
+            new = ~known[start : start + BLOCK]
             fresh = [edge().Point(int(number), vector) for number, vector in zip(numbers[new], block[new], strict=True)]
             moved = [
                 edge().PointVectors(int(number), vector)

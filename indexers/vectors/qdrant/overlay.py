@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from indexers.errors import ShapeError
 from indexers.schema import Bools, Rows, Vectors
 from indexers.vectors.matrix import RowRange
+from indexers.vectors.storage import check_rows, check_update
 
 
 class Overlay:
-    """Stored vectors with changes over them. Row numbers are never used again, so `size` only grows."""
+    """Stored vectors with changes over them. `size` counts all rows there ever were, so it only grows."""
 
     def __init__(self, rows: RowRange) -> None:
         self._stored = rows
@@ -18,7 +18,7 @@ class Overlay:
 
     @property
     def size(self) -> int:
-        """How many rows were ever given a number."""
+        """How many rows there ever were."""
         return len(self._alive)
 
     @property
@@ -56,51 +56,21 @@ class Overlay:
         self._place = np.concatenate([self._place, np.full(n_new, -1, dtype=np.int64)])
         self._alive = np.concatenate([self._alive, np.ones(n_new, dtype=bool)])
 
-    def upsert(self, rows: Rows, vectors: Vectors) -> None:
-        """Put vectors [n, dim] in the places of distinct rows; rows from `size` on are new.
+    def holds(self, rows: Rows) -> Bools:
+        """Whether each of some rows is there, [n]; rows from `size` on are not yet."""
+        there = np.zeros(len(rows), dtype=bool)
+        there[rows < self.size] = self._alive[rows[rows < self.size]]
+        return there
 
-        Raises:
-            ShapeError: the vectors do not fit, a row was taken out before, or new rows leave a gap.
-        """
-        check_upsert(self._alive, self._stored.shape[1], rows, vectors)
-        self.grow(max(self.size, int(rows.max(initial=-1)) + 1))
+    def upsert(self, rows: Rows, vectors: Vectors) -> None:
+        """Put vectors [n, dim] in the places of rows; see `Updatable.upsert`."""
+        check_update((self.size, self._stored.shape[1]), rows, vectors)
+        self.grow(int(rows.max(initial=-1)) + 1)
         self._place[rows] = np.arange(len(self._changed), len(self._changed) + len(rows))
+        self._alive[rows] = True
         self._changed = np.concatenate([self._changed, np.asarray(vectors, dtype=np.float32)])
 
     def delete(self, rows: Rows) -> None:
-        """Take rows out for good; one that is out already stays out.
-
-        Raises:
-            ShapeError: there is no such row.
-        """
+        """Take rows out; see `Updatable.delete`."""
         check_rows(self.size, rows)
         self._alive[rows] = False
-
-
-def check_upsert(alive: Bools, dim: int, rows: Rows, vectors: Vectors) -> None:
-    """Refuse vectors that cannot be put in the places of rows.
-
-    Raises:
-        ShapeError: the vectors do not fit, a row was taken out before, or new rows leave a gap.
-    """
-    size = len(alive)
-    if vectors.shape != (len(rows), dim) or len(np.unique(rows)) < len(rows):
-        raise ShapeError(
-            f"{len(rows)} rows and vectors {vectors.shape} do not fit: give distinct rows, one [{dim}] each"
-        )
-    new = np.sort(rows[rows >= size])
-    if (rows < 0).any() or (new != np.arange(size, size + len(new))).any():
-        raise ShapeError(f"rows {rows.min()} to {rows.max()} leave a gap: new rows are numbered from {size} on")
-    gone = rows[rows < size][~alive[rows[rows < size]]]
-    if len(gone):
-        raise ShapeError(f"row {gone[0]} was taken out and does not come back: number it {size} or above")
-
-
-def check_rows(size: int, rows: Rows) -> None:
-    """Refuse rows that do not exist.
-
-    Raises:
-        ShapeError: names the first and last.
-    """
-    if len(rows) and (rows.min() < 0 or rows.max() >= size):
-        raise ShapeError(f"rows {rows.min()} to {rows.max()} do not fit an index of {size} rows")

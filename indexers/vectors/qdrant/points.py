@@ -18,7 +18,7 @@ from indexers.vectors.exact import nearest, search_exactly
 from indexers.vectors.matrix import RowRange
 from indexers.vectors.qdrant.filters import can_tell
 from indexers.vectors.qdrant.overlay import Overlay
-from indexers.vectors.storage import check_search
+from indexers.vectors.storage import check_rows, check_search, check_update
 from indexers.vectors.top import top_rows
 
 M, EF_CONSTRUCT = 16, 100  # of the graph: links of a row, and how far the best are looked for when it is linked
@@ -51,12 +51,12 @@ class PointIndex(ABC):
         """For how many points a condition is true."""
 
     @abstractmethod
-    def _put(self, rows: Rows, vectors: Vectors) -> None:
-        """Send vectors that were checked."""
+    def _put(self, rows: Rows, vectors: Vectors, known: Bools) -> None:
+        """Send vectors; points that are `known` keep their fields, the others have none."""
 
     @abstractmethod
     def _drop(self, rows: Rows) -> None:
-        """Take out points that were checked."""
+        """Take points out."""
 
     @property
     def dim(self) -> int:
@@ -65,20 +65,24 @@ class PointIndex(ABC):
 
     @property
     def size(self) -> int:
-        """How many rows were ever given a number, those taken out included."""
+        """How many rows there ever were, those taken out included."""
         return self._overlay.size
 
     def upsert(self, rows: Rows, vectors: Vectors) -> None:
-        """Put vectors in the places of rows; see `Updatable.upsert`."""
-        self._overlay.upsert(rows, vectors)
-        self._counted.clear()
-        self._put(rows, vectors)
+        """Put vectors in place of those of some rows, or behind all others; see `Updatable.upsert`."""
+        check_update((self.size, self.dim), rows, vectors)
+        if len(rows):
+            self._put(rows, vectors, self._overlay.holds(rows))
+            self._overlay.upsert(rows, vectors)
+            self._counted.clear()
 
     def delete(self, rows: Rows) -> None:
         """Take rows out; see `Updatable.delete`."""
-        self._overlay.delete(rows)
-        self._counted.clear()
-        self._drop(rows)
+        check_rows(self.size, rows)
+        if len(rows):
+            self._drop(rows)
+            self._overlay.delete(rows)
+            self._counted.clear()
 
     def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """Find k rows with the highest inner product, nearly always the highest; see `Index.search`."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from indexers.catalog.conditions import Condition
 from indexers.errors import StaleIndexError, StorageError
-from indexers.schema import Rows, Vectors
+from indexers.schema import Bools, Rows, Vectors
 from indexers.settings import QdrantSettings
 from indexers.vectors.matrix import REMEDY, RowRange
 from indexers.vectors.qdrant.connection import Server, Target, connect
@@ -20,7 +20,7 @@ from indexers.vectors.qdrant.points import EF_CONSTRUCT, M, PointIndex, points_o
 
 BATCH = 512  # points sent at a time
 PAGE = 10_000  # points told at a time
-SIZE = "size"  # in the metadata of a collection that was updated: how many rows were ever given a number
+SIZE = "size"  # in the metadata of a collection that was updated: how many rows there ever were
 GRAPH_S = 6 * 3600.0  # that a server may take to draw its graph
 LOOK_S = 1.0  # between two looks at it
 
@@ -136,14 +136,13 @@ class ServerIndex(PointIndex):
         )
         return int(asked.count)
 
-    def _put(self, rows: Rows, vectors: Vectors) -> None:
-        """Rows that were built keep their fields; new ones have none but the mark of a change."""
+    def _put(self, rows: Rows, vectors: Vectors, known: Bools) -> None:
         from qdrant_client import models
 
-        self._mark()
+        self._mark(max(self.size, int(rows.max()) + 1))
         for start in range(0, len(rows), BATCH):
             numbers, block = rows[start : start + BATCH], np.asarray(vectors[start : start + BATCH], np.float32)
-            new = numbers >= self._rows.shape[0]
+            new = ~known[start : start + BATCH]
             fresh = models.Batch(
                 ids=numbers[new].tolist(), vectors=block[new].tolist(), payloads=[{CHANGED: True}] * int(new.sum())
             )
@@ -166,13 +165,13 @@ class ServerIndex(PointIndex):
     def _drop(self, rows: Rows) -> None:
         from qdrant_client import models
 
-        self._mark()
+        self._mark(self.size)
         gone = models.PointIdsList(points=rows.tolist())
         self._server.ask("delete tracks", lambda: self._client.delete(self._name, gone, wait=True))
 
-    def _mark(self) -> None:
+    def _mark(self, size: int) -> None:
         """Say, before a change, that the collection is no longer what was built, and how far its rows are numbered."""
-        told = {SIZE: self.size}
+        told = {SIZE: size}
         self._server.ask("mark a change", lambda: self._client.update_collection(self._name, metadata=told))
 
 
