@@ -263,7 +263,7 @@ class Engine(PlaylistMethods):
         analysis = self.settings.analysis
         if device is not None:
             analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), "device": device})
-        settings = RebuildSettings(analysis, self.settings.index)
+        settings = RebuildSettings(analysis, self.settings.index, self.settings.qdrant)
         return rebuild(self.library, settings, self.models.store(), dry_run=dry_run, progress=progress)
 
     def promote(self, number: int) -> None:

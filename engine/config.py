@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from indexers.errors import ConfigError
-from indexers.settings import AnalysisSettings, IndexSettings, ScanSettings, Section, parse, read_toml
+from indexers.settings import AnalysisSettings, IndexSettings, QdrantSettings, ScanSettings, Section, parse, read_toml
 
 
 class SearchSettings(Section):
@@ -59,6 +59,7 @@ class Settings:
     scan: ScanSettings = field(default_factory=ScanSettings)
     analysis: AnalysisSettings = field(default_factory=AnalysisSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
+    qdrant: QdrantSettings = field(default_factory=QdrantSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     continuation: ContinuationSettings = field(default_factory=ContinuationSettings)
 
@@ -71,7 +72,7 @@ class Settings:
             LibraryError: a newer version of Segue wrote it.
         """
         tables = read_toml(path)
-        known = ("scan", "analysis", "index", "search", "continuation")
+        known = ("scan", "analysis", "index", "qdrant", "search", "continuation")
         unknown = sorted(set(tables) - set(known))
         if unknown:
             raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; there are [{'], ['.join(known)}]")
@@ -79,6 +80,7 @@ class Settings:
             scan=parse(ScanSettings, "scan", tables.get("scan", {})),
             analysis=parse(AnalysisSettings, "analysis", tables.get("analysis", {})),
             index=parse(IndexSettings, "index", tables.get("index", {})),
+            qdrant=parse(QdrantSettings, "qdrant", tables.get("qdrant", {})),
             search=parse(SearchSettings, "search", tables.get("search", {})),
             continuation=parse(ContinuationSettings, "continuation", tables.get("continuation", {})),
         )

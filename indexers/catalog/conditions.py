@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from indexers.schema import Rows
 
 Value: TypeAlias = str | float | bool
 """What a field is compared with; integers are floats that are whole."""
@@ -32,6 +36,29 @@ class Group:
 
 
 Condition: TypeAlias = Leaf | Group
+
+
+class ChosenRows(np.ndarray[Any, np.dtype[np.int64]]):
+    """Rows that remember the condition they were chosen by; what is made of them, be it a slice or a sum, does not."""
+
+    condition: Condition | None
+
+    def __array_finalize__(self, made_of: object) -> None:
+        """Forget the condition."""
+        self.condition = None
+
+
+def chosen_by(condition: Condition | None, rows: Rows) -> Rows:
+    """The rows of a table for which a condition is true, so that an index that can filter by it itself may."""
+    chosen = rows.view(ChosenRows)
+    chosen.condition = condition
+    return chosen
+
+
+def condition_of(rows: Rows | None) -> Condition | None:
+    """The condition that rows were chosen by; None where it is not known."""
+    return rows.condition if isinstance(rows, ChosenRows) else None
+
 
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"

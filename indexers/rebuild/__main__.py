@@ -18,7 +18,7 @@ from indexers.models.store import ModelStore
 from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.rebuild.run import rebuild
-from indexers.settings import AnalysisSettings, IndexSettings, parse, read_toml
+from indexers.settings import AnalysisSettings, IndexSettings, QdrantSettings, parse, read_toml
 
 
 def read_settings(library: Library) -> RebuildSettings:
@@ -29,7 +29,8 @@ def read_settings(library: Library) -> RebuildSettings:
     """
     tables = read_toml(library.settings_path)
     analysis = parse(AnalysisSettings, "analysis", tables.get("analysis", {}))
-    return RebuildSettings(analysis, parse(IndexSettings, "index", tables.get("index", {})))
+    index = parse(IndexSettings, "index", tables.get("index", {}))
+    return RebuildSettings(analysis, index, parse(QdrantSettings, "qdrant", tables.get("qdrant", {})))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from indexers.catalog.conditions import Condition
+from indexers.catalog.conditions import Condition, condition_of
 from indexers.schema import Bools, Rows, Vectors
 from indexers.vectors.exact import nearest, search_exactly
 from indexers.vectors.matrix import RowRange
@@ -94,7 +94,7 @@ class PointIndex(ABC):
             return np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=np.float32)
         if n_among <= max(k, SCAN_ROWS if among is not None else 0):
             return self._exactly(queries, k, among)
-        condition = None if allowed is None else getattr(allowed, "condition", None)
+        condition = condition_of(allowed)
         if condition is not None and self._told(condition) == n_among:
             return self._looked_at(queries, k, among, (k + MARGIN, condition))
         depth = math.ceil((REACH if n_among < self.size else 1) * k * self.size / n_among) + MARGIN
