@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +34,7 @@ class RebuildSettings:
 
     analysis: AnalysisSettings
     index: IndexSettings
-    qdrant: QdrantSettings = QdrantSettings()
+    qdrant: QdrantSettings = field(default_factory=QdrantSettings)
 
     @property
     def joint(self) -> tuple[str, ...]:

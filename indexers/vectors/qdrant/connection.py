@@ -28,18 +28,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The collection of one index and the settings it was made with; `settings.url` bears no secret."""
+    """The collection of one index and the settings it was made with."""
 
     collection: str
     settings: QdrantSettings
 
     def save(self, folder: Path) -> None:
-        """Write it beside the vectors of an index, where building and opening look for it.
+        """Write it, without secrets, beside the vectors of an index, where building and opening look for it.
 
         Raises:
             StorageError: the disk refused.
         """
-        write_json(folder / TARGET, {"collection": self.collection, **self.settings.model_dump()})
+        said = self.settings.model_dump() | {"url": _bare(self.settings.url)}
+        write_json(folder / TARGET, {"collection": self.collection, **said})
 
     @classmethod
     def load(cls, folder: Path) -> "Target":
@@ -100,9 +101,7 @@ def resolved(settings: QdrantSettings) -> QdrantSettings:
     Raises:
         ConfigError: none is given, or it is no URL.
     """
-    parts = urlsplit(_address(settings))
-    bare = parts.netloc.rpartition("@")[2]
-    return settings.model_copy(update={"url": urlunsplit((parts.scheme, bare, parts.path, "", ""))})
+    return settings.model_copy(update={"url": _bare(_address(settings))})
 
 
 def connect(settings: QdrantSettings) -> Server:
@@ -115,13 +114,21 @@ def connect(settings: QdrantSettings) -> Server:
     return Server(client, resolved(settings))
 
 
+def _bare(url: str | None) -> str | None:
+    """A URL without user and password."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 def _address(settings: QdrantSettings) -> str:
     url = os.environ.get(URL) or settings.url
     if not url:
         raise ConfigError(f'[index] kind = "server" needs [qdrant] url in segue.toml, or {URL}')
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"[qdrant] url = {parts.geturl()!r} is no URL such as http://localhost:6333")
+        raise ConfigError(f"[qdrant] url = {_bare(url)!r} is no URL such as http://localhost:6333")
     return url
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 from indexers.catalog.conditions import Condition, Leaf
 from indexers.vectors.qdrant.payload import FIELDS
 
-TAKES: dict[str, type] = {"keyword": str, "integer": float, "float": float, "bool": bool}
+TAKES: dict[str, type] = {"keyword": str, "integer": float, "float": float}
 Parts: TypeAlias = list[Any] | None
 BOUNDS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
@@ -15,7 +15,7 @@ class Words(Protocol):
     """One library's words for the parts of a filter."""
 
     def match(self, column: str, values: Sequence[Any]) -> Any:
-        """The field is one of some texts, or a single truth."""
+        """The field is one of some texts."""
 
     def within(self, column: str, bounds: dict[str, float]) -> Any:
         """The field is a number within "lt", "lte", "gt" and "gte"."""
@@ -92,9 +92,8 @@ def can_tell(condition: Condition) -> bool:
     sort = FIELDS.get(condition.column)
     if sort is None:
         return False
-    ordered = condition.op in BOUNDS
     fits = all(type(value) is TAKES[sort] for value in condition.values)
-    return fits and not (ordered and sort in ("keyword", "bool")) and not (sort == "bool" and len(condition.values) > 1)
+    return fits and not (condition.op in BOUNDS and sort == "keyword")
 
 
 def filter_of(condition: Condition, words: Words) -> Any:
@@ -116,7 +115,7 @@ def _part(condition: Condition, words: Words) -> Any:
 def _held(leaf: Leaf, words: Words) -> Any:
     if leaf.op in BOUNDS:
         return words.within(leaf.column, {BOUNDS[leaf.op]: float(leaf.values[0])})
-    if FIELDS[leaf.column] in ("keyword", "bool"):
+    if FIELDS[leaf.column] == "keyword":
         return words.match(leaf.column, leaf.values)
     numbers = [float(value) for value in leaf.values]
     return words.group(should=[words.within(leaf.column, {"gte": number, "lte": number}) for number in numbers])

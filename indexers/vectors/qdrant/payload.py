@@ -22,9 +22,11 @@ FIELDS = {
     "year": "integer",
     "duration_s": "float",
     "tempo_bpm": "integer",
-    "has_video": "bool",
 }
-"""Column of the catalogue to how Qdrant indexes it: what people filter by, and is short enough to lie there twice."""
+"""Column of the catalogue to how Qdrant indexes it: what people filter by, and is short enough to lie there twice.
+
+None is a truth: the bindings of Edge 0.9 look for the number 1 where they are told to look for True.
+"""
 
 
 def write_payload(folder: Path, tracks: "pl.DataFrame") -> None:
@@ -86,5 +88,5 @@ def edge_schema(payload: Payload) -> dict[str, Any]:
     import qdrant_edge
 
     schema = qdrant_edge.PayloadSchemaType
-    sorts = {"keyword": schema.Keyword, "integer": schema.Integer, "float": schema.Float, "bool": schema.Bool}
+    sorts = {"keyword": schema.Keyword, "integer": schema.Integer, "float": schema.Float}
     return {name: sorts[sort] for name, sort in payload.sorts.items()}
