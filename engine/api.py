@@ -266,7 +266,7 @@ class Engine(PlaylistMethods):
         asked = {key: value for key, value in (("device", device), ("engine", engine)) if value is not None}
         if asked:
             analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), **asked})
-        settings = RebuildSettings(analysis, self.settings.index, self.settings.cluster)
+        settings = RebuildSettings(analysis, self.settings.index, self.settings.cluster, self.settings.qdrant)
         return rebuild(self.library, settings, self.models.store(), dry_run=dry_run, progress=progress)
 
     def promote(self, number: int) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from indexers.errors import ConfigError
-from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings, ScanSettings, Section, parse, read_toml
+from indexers.settings import (
+    AnalysisSettings,
+    ClusterSettings,
+    IndexSettings,
+    QdrantSettings,
+    ScanSettings,
+    Section,
+    parse,
+    read_toml,
+)
 
 
 class SearchSettings(Section):
@@ -60,6 +69,7 @@ class Settings:
     analysis: AnalysisSettings = field(default_factory=AnalysisSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    qdrant: QdrantSettings = field(default_factory=QdrantSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     continuation: ContinuationSettings = field(default_factory=ContinuationSettings)
 
@@ -72,7 +82,7 @@ class Settings:
             LibraryError: a newer version of Segue wrote it.
         """
         tables = read_toml(path)
-        known = ("scan", "analysis", "index", "cluster", "search", "continuation")
+        known = ("scan", "analysis", "index", "cluster", "qdrant", "search", "continuation")
         unknown = sorted(set(tables) - set(known))
         if unknown:
             raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; there are [{'], ['.join(known)}]")
@@ -81,6 +91,7 @@ class Settings:
             analysis=parse(AnalysisSettings, "analysis", tables.get("analysis", {})),
             index=parse(IndexSettings, "index", tables.get("index", {})),
             cluster=parse(ClusterSettings, "cluster", tables.get("cluster", {})),
+            qdrant=parse(QdrantSettings, "qdrant", tables.get("qdrant", {})),
             search=parse(SearchSettings, "search", tables.get("search", {})),
             continuation=parse(ContinuationSettings, "continuation", tables.get("continuation", {})),
         )

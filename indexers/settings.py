@@ -78,6 +78,20 @@ class IndexSettings(Section):
     device: Literal["auto", "cpu", "cuda"] = "cpu"  # where exact and FAISS kinds search
 
 
+class QdrantSettings(Section):
+    """The server that kind "server" keeps its indexes on; a key for it stands in SEGUE_QDRANT_API_KEY alone."""
+
+    url: str | None = None  # such as "http://localhost:6333"; SEGUE_QDRANT_URL goes before it
+    prefix: str = Field(default="segue", pattern=r"^[A-Za-z0-9_.]{1,40}$")  # of the names of collections
+    shard_number: PositiveInt = 1
+    replication_factor: PositiveInt = 1
+    write_consistency_factor: PositiveInt = 1
+    on_disk: bool = False  # whether vectors and graph stay on the server's disk
+    quantization: Literal["none", "scalar", "product", "binary"] = "none"
+    timeout_s: PositiveInt = 60  # for one call
+    retries: int = Field(default=5, ge=0, le=20)  # of a call that failed for a reason that may pass
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Read segue.toml without its format number; a missing file is an empty one.
 

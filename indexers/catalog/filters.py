@@ -5,6 +5,7 @@ import re
 import numpy as np
 import polars as pl
 
+from indexers.catalog.conditions import chosen_by, parse_condition
 from indexers.errors import QueryError
 from indexers.schema import Rows
 
@@ -21,7 +22,8 @@ def matching_rows(tracks: pl.DataFrame, where: str) -> Rows:
         where: One SQL condition over its columns, such as "genre = 'rock' AND year < 1980".
 
     Returns:
-        Sorted row numbers; rows for which the condition is unknown (a missing value) are left out.
+        Sorted row numbers; rows for which the condition is unknown (a missing value) are left out. They remember a
+        condition that is plain enough, see `condition_of`.
 
     Raises:
         QueryError: the condition is empty, is no condition, or names a column that is not there.
@@ -33,7 +35,7 @@ def matching_rows(tracks: pl.DataFrame, where: str) -> Rows:
         rows = pl.SQLContext(tracks=frame).execute(query, eager=True)
     except pl.exceptions.PolarsError as error:
         raise _refused(where, str(error), tracks) from error
-    return np.sort(rows[ROW].to_numpy()).astype(np.int64)
+    return chosen_by(parse_condition(where), np.sort(rows[ROW].to_numpy()).astype(np.int64))
 
 
 def _check(where: str, tracks: pl.DataFrame) -> None:

@@ -18,7 +18,7 @@ from indexers.models.store import ModelStore
 from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.rebuild.run import rebuild
-from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings, parse, read_toml
+from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings, QdrantSettings, parse, read_toml
 
 
 def read_settings(library: Library, engine: str | None = None) -> RebuildSettings:
@@ -36,7 +36,8 @@ def read_settings(library: Library, engine: str | None = None) -> RebuildSetting
     if engine is not None:
         analysis = parse(AnalysisSettings, "analysis", {**analysis.model_dump(), "engine": engine})
     index = parse(IndexSettings, "index", tables.get("index", {}))
-    return RebuildSettings(analysis, index, parse(ClusterSettings, "cluster", tables.get("cluster", {})))
+    cluster = parse(ClusterSettings, "cluster", tables.get("cluster", {}))
+    return RebuildSettings(analysis, index, cluster, parse(QdrantSettings, "qdrant", tables.get("qdrant", {})))
 
 
 @contextmanager

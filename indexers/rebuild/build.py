@@ -18,6 +18,7 @@ from indexers.encoders.music import music_outputs
 from indexers.encoders.taggram import Taggram, class_names, class_texts, tagging
 from indexers.files import disk_errors
 from indexers.generation import FORMAT, Calibration, ClipVectors, joint_space, read_manifest
+from indexers.library import Library
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.gather import Gathered, gather
 from indexers.rebuild.inputs import Inputs
@@ -32,6 +33,7 @@ from indexers.rebuild.publish import VOLATILE, hashes
 from indexers.rebuild.reuse import link_heard
 from indexers.schema import Vectors
 from indexers.vectors.exact import one_thread
+from indexers.vectors.qdrant.beside import lay_payload, lay_targets
 from indexers.vectors.storage import mapped, write_array, write_json
 from indexers.words import WordIndex, track_texts
 
@@ -64,12 +66,17 @@ class Towers:
 class Site:
     """Where and from what a generation is heard."""
 
-    folder: Path  # staging: emptied first
+    library: Library
     inputs: Inputs
     caches: Mapping[str, EncoderCache]
     towers: "Towers"
     earlier: Path | None  # a generation in which the same was heard
     tell: Tell
+
+    @property
+    def folder(self) -> Path:
+        """Where it is built: emptied first."""
+        return self.library.staging
 
     @property
     def encoders(self) -> tuple[str, ...]:
@@ -108,6 +115,8 @@ def build(site: Site, number: int) -> dict[str, Any]:
     with disk_errors(site.folder):
         shutil.rmtree(site.folder, ignore_errors=True)
         site.folder.mkdir(parents=True)
+    if site.earlier is None:
+        _lay_beside(site, number)
     with one_thread():  # sums come out the same whatever the machine is busy with
         heard = _hear(site, clock) if site.earlier is None else _take_over(site, site.earlier)
         clock.begin("words")
@@ -123,6 +132,19 @@ def build(site: Site, number: int) -> dict[str, Any]:
     write_json(site.folder / VOLATILE, clock.as_json())
     write_json(site.folder / "manifest.json", manifest)
     return manifest
+
+
+def _lay_beside(site: Site, number: int) -> None:
+    """Lay what Qdrant's indexes are built with where their vectors will lie."""
+    settings = site.inputs.settings
+    if not settings.has_payload:
+        return
+    known = site.caches[site.encoders[0]].clips()
+    tracks = site.inputs.tracks.filter(pl.col("track_id").is_in(list(known)))  # those that were heard
+    spaces = ("music", *(joint_space(name) for name in site.towers.joint))
+    lay_payload(site.folder, spaces, tracks)
+    if settings.index.kind == "server":
+        lay_targets(site.library, settings.qdrant, spaces, number)
 
 
 def _hear(site: Site, clock: "_Clock") -> Heard:

@@ -18,7 +18,9 @@ from indexers.generation import FORMAT, read_manifest
 from indexers.library import Library
 from indexers.models.cards import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from indexers.rebuild.embeddings.cache import CacheKey, plan_name
-from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings
+from indexers.settings import AnalysisSettings, ClusterSettings, IndexSettings, QdrantSettings
+from indexers.vectors.qdrant.payload import KINDS as PAYLOAD_KINDS
+from indexers.vectors.qdrant.payload import fields_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +35,7 @@ class RebuildSettings:
     analysis: AnalysisSettings
     index: IndexSettings
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    qdrant: QdrantSettings = field(default_factory=QdrantSettings)
 
     @property
     def joint(self) -> tuple[str, ...]:
@@ -40,11 +43,19 @@ class RebuildSettings:
         named = self.analysis.joint
         return usual_joint(self.analysis.encoders) if named is None else named
 
+    @property
+    def has_payload(self) -> bool:
+        """Whether the catalogue's fields lie beside the vectors of indexes."""
+        return self.index.kind in PAYLOAD_KINDS or (self.index.kind == "auto" and self.index.filtered)
+
     def as_json(self) -> dict[str, Any]:
         """Only what changes the outcome: where it is worked, how many workers and how patient they are does not."""
         analysis = self.analysis.model_dump(mode="json", include={"encoders", "text", "windows"})
         analysis |= {"joint": list(self.joint)} if self.joint else {}
-        return {"analysis": analysis, "index": self.index.model_dump(mode="json", exclude={"keep_generations"})}
+        told = {"analysis": analysis, "index": self.index.model_dump(mode="json", exclude={"keep_generations"})}
+        if self.index.kind == "server":
+            told["qdrant"] = self.qdrant.model_dump(mode="json", exclude={"timeout_s", "retries"})
+        return told
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,10 @@ class Inputs:
 
     @cached_property
     def heard(self) -> str:
-        """A hex digest over what does not depend on titles, paths and other words."""
-        return self._digest(self.tracks.select("track_id", "duration_s"))
+        """A hex digest over what does not depend on titles, paths and other words; but fields beside vectors count."""
+        fields = fields_of(self.tracks).columns if self.settings.has_payload else []
+        wanted = dict.fromkeys(["track_id", "duration_s", *fields])  # each once
+        return self._digest(self.tracks.select(list(wanted)))
 
     def _digest(self, tracks: "pl.DataFrame") -> str:
         about = [FORMAT, REVISION, version("segue"), self.fingerprints, self._usual_plan, self.settings.as_json()]

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from indexers.errors import LibraryError, StaleIndexError
+from indexers.errors import LibraryError, StaleIndexError, StorageError
 from indexers.files import disk_errors, sha256_of, sync
 from indexers.generation import read_manifest
 from indexers.library import Library
@@ -43,7 +43,7 @@ def publish(library: Library, number: int, keep: int) -> None:
         keep: How many generations stay on disk, the serving and the previous one always.
 
     Raises:
-        StorageError: the disk refused; the old generation serves.
+        StorageError: the disk refused, and the old generation serves; or a Qdrant server did, and the new one does.
     """
     final, before = library.generation(number), library.serving()
     with disk_errors(final):
@@ -53,6 +53,24 @@ def publish(library: Library, number: int, keep: int) -> None:
         sync(final.parent)
     library.serve(number)
     prune(library, keep, {before} if before else set())
+    follow(library)
+
+
+def follow(library: Library) -> None:
+    """Let a Qdrant server follow what serves and what was pruned, where the library has indexes on one.
+
+    Raises:
+        StorageError: the server does not answer; the generation serves all the same.
+    """
+    from indexers.vectors.qdrant.reconcile import reconcile, uses_server
+
+    if not uses_server(library):
+        return
+    try:
+        reconcile(library)
+    except StorageError as error:
+        number = library.serving()
+        raise StorageError(f"generation {number} serves, then {error}; run `segue promote {number}` again") from error
 
 
 def prune(library: Library, keep: int, spared: set[int]) -> list[int]:
@@ -81,6 +99,7 @@ def promote(library: Library, number: int) -> int:
     with library.lock("promote"):
         _refuse_altered(library, number)
         library.serve(number)
+        follow(library)
     return number
 
 
@@ -99,6 +118,7 @@ def rollback(library: Library) -> int:
             raise LibraryError(f"no generation before {serving}; there are {library.published()}")
         _refuse_altered(library, earlier[-1])
         library.serve(earlier[-1])
+        follow(library)
     return earlier[-1]
 
 

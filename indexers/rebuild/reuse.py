@@ -12,6 +12,7 @@ from indexers.errors import StaleIndexError
 from indexers.files import disk_errors, sha256_of
 from indexers.generation import read_manifest
 from indexers.library import Library
+from indexers.vectors.qdrant.beside import on_server
 
 CLIPS = "clips"  # the folder that depends on what was heard alone, beside those of all spaces
 
@@ -29,7 +30,7 @@ def find_earlier(library: Library, heard: str) -> Path | None:
             manifest = read_manifest(folder)
         except StaleIndexError:
             continue
-        if manifest.get("heard") == heard and _intact(folder, manifest):
+        if manifest.get("heard") == heard and _intact(folder, manifest) and on_server(folder):
             return folder
     return None
 

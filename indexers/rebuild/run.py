@@ -11,8 +11,10 @@ from indexers.library import Library
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.inputs import Inputs, RebuildSettings, inputs_of
 from indexers.rebuild.plan import Plan, make_plan
+from indexers.rebuild.publish import follow
 from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.schema import FileState
+from indexers.vectors.qdrant.beside import on_server
 
 if TYPE_CHECKING:
     from indexers.models.store import ModelStore
@@ -69,12 +71,13 @@ def _already_built(library: Library, inputs: Inputs, *, dry_run: bool) -> Rebuil
     """The serving generation, or a newer one that a crash or a rollback left unserved, if it is what would be built."""
     serving = library.serving()
     for number in reversed(library.published()):
-        if not inputs.built(library.generation(number)):
+        if not inputs.built(library.generation(number)) or not on_server(library.generation(number)):
             continue
         if number == serving:
             return RebuildReport("unchanged", serving, inputs.tracks.height)
         if not dry_run and (serving is None or number > serving):
             library.serve(number)
+            follow(library)
             return RebuildReport("promoted", number, inputs.tracks.height)
     return None
 
@@ -188,7 +191,7 @@ class _Job:
 
         number = next_number(self.library)
         earlier = find_earlier(self.library, inputs.heard)
-        build(Site(self.library.staging, inputs, self.caches, towers, earlier, self._tell), number)
+        build(Site(self.library, inputs, self.caches, towers, earlier, self._tell), number)
         self.progress(Step("publish", 0, 1))
         publish(self.library, number, inputs.settings.index.keep_generations)
         return number

@@ -77,6 +77,18 @@ def _ivf_pq() -> Any:
     return IvfPqIndex
 
 
+def _edge() -> Any:
+    from indexers.vectors.qdrant.edge import EdgeIndex
+
+    return EdgeIndex
+
+
+def _server() -> Any:
+    from indexers.vectors.qdrant.server import ServerIndex
+
+    return ServerIndex
+
+
 KINDS: dict[str, Callable[[], Any]] = {
     "exact": _exact,
     "flat": _flat,
@@ -84,6 +96,8 @@ KINDS: dict[str, Callable[[], Any]] = {
     "ivf": _ivf,
     "ivf-sq8": _ivf_sq8,
     "ivf-pq": _ivf_pq,
+    "edge": _edge,
+    "server": _server,
 }
 """Kind to the loader of its class, a `Kind`. `columns` is beside them: it has no vectors but its own."""
 
@@ -127,12 +141,12 @@ def begin_index(folder: Path, plan: Plan) -> int:
         ConfigError: there is no such kind, or shards would cut a block of vectors in two.
         StorageError: the disk refused.
     """
-    _class_of(plan.kind)
+    whole = getattr(_class_of(plan.kind), "whole", False)  # it makes shards of its own
     rows = plan.shard_rows
     if rows < BLOCK or rows % BLOCK:
         raise ConfigError(f"[index] shard_rows = {rows} cuts a block: give a multiple of {BLOCK}, at least that")
     file = VectorFile(folder)
-    bounds = [*range(0, max(1, file.shape[0]), rows), file.shape[0]]
+    bounds = [*range(0, 1 if whole else max(1, file.shape[0]), rows), file.shape[0]]
     said = {"shards": bounds, "storage": file.dtype.name, "device": plan.device}
     write_manifest(folder, plan.kind, file.shape, said)
     return len(bounds) - 1

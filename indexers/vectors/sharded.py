@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from indexers.base import Adjustable, Index
+from indexers.catalog.conditions import chosen_by, condition_of
 from indexers.schema import Rows, Vectors
 from indexers.vectors.storage import check_search
 
@@ -88,7 +89,7 @@ class ShardedIndex:
             among = None
             if allowed is not None:
                 low, high = np.searchsorted(allowed, [start, stop])
-                among = allowed[low:high] - start
+                among = chosen_by(condition_of(allowed), allowed[low:high] - start)
             rows, scores = self.shards[number].search(queries, k, allowed=among)
             return rows + start, scores
 
