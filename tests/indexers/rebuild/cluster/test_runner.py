@@ -101,7 +101,7 @@ def test_whoever_stops_the_rebuild_stops_the_actors(kit, jobs, on_ray, caplog, m
     with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
         rebuild(kit.library(), on_ray(), kit.store, progress=stop)
     assert started(caplog)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # a busy machine takes its time
     while any(is_alive(pid) for pid in started(caplog)):
         assert time.monotonic() < end
         time.sleep(0.1)
