@@ -148,7 +148,7 @@ def _lay_beside(site: Site, number: int) -> None:
 
 
 def _hear(site: Site, clock: "_Clock") -> Heard:
-    settings = site.inputs.settings.index
+    settings = site.inputs.settings
     clock.begin("gather")
     gathered = _gather(site)
     clock.begin("taggram")
@@ -168,7 +168,7 @@ def _build_joints(site: Site, clock: "_Clock") -> dict[str, Space]:
     if not site.towers.joint:
         return {}
     clock.begin("joint")
-    settings, heard = site.inputs.settings.index, HeardTracks(site.caches, site.inputs.tracks)
+    settings, heard = site.inputs.settings, HeardTracks(site.caches, site.inputs.tracks)
     return {name: build_joint(heard, encoder, settings, site.folder) for name, encoder in site.towers.joint.items()}
 
 

@@ -14,10 +14,10 @@ from indexers.encoders.placing import in_tracks
 from indexers.generation import Calibration, joint_space
 from indexers.rebuild.embeddings.cache import EncoderCache
 from indexers.rebuild.embeddings.gather import DiskMatrix, Gathered, gather
+from indexers.rebuild.inputs import RebuildSettings
 from indexers.rebuild.parts.calibrate import calibrate_text
 from indexers.rebuild.parts.spaces import Space, indexed
 from indexers.schema import Bools, Laid, Vectors
-from indexers.settings import IndexSettings
 from indexers.vectors.storage import write_array
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Heard:
     tracks: "pl.DataFrame"
 
 
-def build_joint(heard: Heard, encoder: "JointEncoder", settings: IndexSettings, generation: Path) -> Space:
+def build_joint(heard: Heard, encoder: "JointEncoder", settings: RebuildSettings, generation: Path) -> Space:
     """Build the space of one joint encoder; its clips are those of the windows that it takes.
 
     See `in_tracks` for what its clips and its tracks are.
@@ -44,7 +44,7 @@ def build_joint(heard: Heard, encoder: "JointEncoder", settings: IndexSettings, 
     Args:
         heard: What the encoders in its `hears` heard.
         encoder: The joint encoder.
-        settings: Which kind of index.
+        settings: Which kind of index, and which engine writes its shards.
         generation: The folder of the generation.
 
     Raises:

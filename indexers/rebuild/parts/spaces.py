@@ -12,9 +12,10 @@ from indexers.base import Index
 from indexers.encoders.music import music_clips, music_track
 from indexers.encoders.taggram import TagNorm, class_names, clip_evidence, fit_norm, standardise, track_evidence
 from indexers.rebuild.embeddings.gather import DiskMatrix, Gathered
+from indexers.rebuild.inputs import RebuildSettings
+from indexers.rebuild.parts.shards import write_shards
 from indexers.schema import Vectors
-from indexers.settings import IndexSettings
-from indexers.vectors import build_index, keep_effort, load_index, stored_vectors
+from indexers.vectors import keep_effort, load_index, stored_vectors
 from indexers.vectors.columns import ColumnWriter
 from indexers.vectors.exact import Stored
 from indexers.vectors.matrix import VectorWriter
@@ -78,12 +79,12 @@ def write_clips(gathered: Gathered, hear: Hear, dim: int, path: Path) -> None:
         written.put(block.clips.start, hear(block.outputs))
 
 
-def build_music(gathered: Gathered, settings: IndexSettings, folder: Path) -> Space:
+def build_music(gathered: Gathered, settings: RebuildSettings, folder: Path) -> Space:
     """Build the music space: unit vectors in which tracks that sound alike are near each other.
 
     Args:
         gathered: What was heard, the outputs of `music_outputs` among it.
-        settings: Which kind of index.
+        settings: Which kind of index, and which engine writes its shards.
         folder: Of the space.
 
     Raises:
@@ -96,7 +97,7 @@ def build_music(gathered: Gathered, settings: IndexSettings, folder: Path) -> Sp
 
 
 def build_taggram(
-    gathered: Gathered, encoders: Sequence[str], settings: IndexSettings, folder: Path
+    gathered: Gathered, encoders: Sequence[str], settings: RebuildSettings, folder: Path
 ) -> tuple[Space, TagNorm]:
     """Build the taggram space: for each class, how unusual its evidence in a track is in this library.
 
@@ -127,7 +128,7 @@ def build_taggram(
 
 
 def indexed(
-    name: str, vectors: Iterable[Vectors], shape: tuple[int, int], settings: IndexSettings, folder: Path
+    name: str, vectors: Iterable[Vectors], shape: tuple[int, int], settings: RebuildSettings, folder: Path
 ) -> Space:
     """Write vectors, build an index over them, open it as readers will, and tune it.
 
@@ -135,26 +136,26 @@ def indexed(
         name: Of the space.
         vectors: In the order of the tracks, some at a time.
         shape: Of all of them, [n_tracks, dim].
-        settings: Which kind of index.
+        settings: Which kind of index, and which engine writes its shards.
         folder: Of the space.
 
     Raises:
         ConfigError: the kind or its device is not to be had here.
         StorageError: the disk refused.
     """
-    plan = make_plan(settings, shape, this_machine(settings))
+    plan = make_plan(settings.index, shape, this_machine(settings.index))
     with VectorWriter(folder / "index", shape, plan.storage) as writer:
         for block in vectors:
             writer.append(block)
         writer.finish()
-    build_index(folder / "index", plan)
+    write_shards(folder / "index", plan, settings)
     return _measured(name, folder, plan.as_json(), settings)
 
 
-def _measured(name: str, folder: Path, planned: Mapping[str, Any], settings: IndexSettings) -> Space:
+def _measured(name: str, folder: Path, planned: Mapping[str, Any], settings: RebuildSettings) -> Space:
     """Open a space, raise its effort to the floor of recall, and keep what was found."""
     space = open_space(name, folder, planned)
-    found = tune(space.index, space.vectors, settings.min_recall)
+    found = tune(space.index, space.vectors, settings.index.min_recall)
     keep_effort(folder / "index", space.index)
     told = {"kind": space.index.kind, "dim": space.index.dim, **planned, **found.as_json()}
     return replace(space, told=told)

@@ -137,7 +137,7 @@ class IvfIndex:
     def _probes(self, n_allowed: int) -> int:
         """Lists to look through: the more, the fewer rows of each are allowed; see `WIDER`."""
         lists = int(faiss().extract_index_ivf(self._lists).nlist)
-        return min(lists, int(math.ceil(self.effort * math.pow(self.size / n_allowed, WIDER))))
+        return min(lists, math.ceil(self.effort * math.pow(self.size / n_allowed, WIDER)))
 
     def _look(self, queries: Vectors, k: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         native = faiss()

@@ -57,16 +57,16 @@ def test_a_disk_that_fills_up_leaves_the_old_generation_and_the_next_rebuild_end
 
 
 def test_vectors_that_lose_a_bit_before_their_index_is_built_are_not_published(kit, grown, monkeypatch) -> None:
-    real = spaces.build_index
+    real = spaces.write_shards
 
-    def flip(folder, plan) -> None:
+    def flip(folder, plan, settings) -> None:
         path = folder / "vectors.npy"
         content = bytearray(path.read_bytes())
         content[-3] ^= 16
         path.write_bytes(bytes(content))
-        real(folder, plan)
+        real(folder, plan, settings)
 
-    monkeypatch.setattr(spaces, "build_index", flip)
+    monkeypatch.setattr(spaces, "write_shards", flip)
     with pytest.raises(StaleIndexError, match=r"rows 0 to 7 were altered on the disk.*segue rebuild"):
         kit.rebuild(grown)
     assert Generation.open(grown).n_tracks == 6

@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import psutil
 import pytest
@@ -20,8 +21,13 @@ from indexers.errors import ConfigError, ModelError
 from indexers.rebuild import listen
 from indexers.rebuild.cluster.runner import cut, gpus_of_each, ray_runner
 from indexers.rebuild.cluster.store import TransitStore
+from indexers.rebuild.parts.shards import write_shards
 from indexers.rebuild.run import RebuildSettings, rebuild
 from indexers.settings import AnalysisSettings, IndexSettings
+from indexers.testing import unit_rows
+from indexers.vectors import build_index
+from indexers.vectors.matrix import write_vectors
+from indexers.vectors.plan import Plan
 
 # Ray leaves its sockets, log files and daemons to the end of the process
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore:.*accelerator.*:FutureWarning")
@@ -113,6 +119,19 @@ def test_the_real_encoders_give_the_same_bytes(kit, ray, on_ray, model_store) ->
     rebuild(local, settings, model_store)
     rebuild(far, on_ray(settings), model_store)
     assert kit.contents(far, 1) == kit.contents(local, 1)
+
+
+def test_shards_of_an_index_are_written_on_the_cluster_as_here(ray, on_ray, tmp_path) -> None:
+    rows = unit_rows(np.random.default_rng(5).normal(size=(9000, 16)).astype(np.float32))
+    plan = Plan("ivf-pq", "", 1.0, "float16", 4096)
+    for name in ("here", "there"):
+        write_vectors(tmp_path / name, rows, "float16")
+    build_index(tmp_path / "here", plan)
+    write_shards(tmp_path / "there", plan, on_ray())
+    files = [path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*") if path.is_file()]
+    assert len(files) == 3 + 3 * 3
+    for file in files:
+        assert (tmp_path / "there" / file).read_bytes() == (tmp_path / "here" / file).read_bytes()
 
 
 def test_a_file_that_hangs_fails_alone_and_for_the_same_reason(kit, ray, on_ray) -> None:
