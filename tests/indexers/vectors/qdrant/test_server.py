@@ -71,6 +71,7 @@ def test_updates_reach_those_who_open_later(folder, vectors) -> None:
     assert again.size == index.size == 620
     for before, after in zip(index.search(vectors[:30], 10), again.search(vectors[:30], 10), strict=True):
         np.testing.assert_array_equal(before, after)
+    assert again.search(vectors[:1], 9, allowed=np.arange(40))[0].tolist() == [[3]]
 
 
 CONDITIONS = [
