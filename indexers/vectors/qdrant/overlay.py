@@ -8,13 +8,14 @@ from indexers.vectors.storage import check_rows, check_update
 
 
 class Overlay:
-    """Stored vectors with changes over them. `size` counts all rows there ever were, so it only grows."""
+    """Stored vectors with changes over them: `n_alive` rows are there, of `size` that there ever were."""
 
     def __init__(self, rows: RowRange) -> None:
         self._stored = rows
         self._changed = np.empty((0, rows.shape[1]), dtype=np.float32)
         self._place = np.full(rows.shape[0], -1, dtype=np.int64)  # of each row among the changed vectors; -1 is none
         self._alive = np.ones(rows.shape[0], dtype=bool)
+        self.n_alive = rows.shape[0]
 
     @property
     def size(self) -> int:
@@ -27,20 +28,13 @@ class Overlay:
         return not len(self._changed) and self.n_alive == self.size
 
     @property
-    def n_alive(self) -> int:
-        """How many rows there are."""
-        return int(self._alive.sum())
-
-    @property
     def alive(self) -> Bools:
         """Whether each row is there, [size]."""
         return self._alive
 
     def among(self, allowed: Rows | None) -> Rows | None:
-        """The allowed rows that are there; None where that is all of them and none was ever taken out."""
-        if allowed is None:
-            return None if self.n_alive == self.size else np.flatnonzero(self._alive).astype(np.int64)
-        return allowed if self.n_alive == self.size else allowed[self._alive[allowed]]
+        """The allowed rows that are there; None means all that are there."""
+        return allowed if allowed is None or self.n_alive == self.size else allowed[self._alive[allowed]]
 
     def take(self, rows: Rows) -> Vectors:
         """The vectors of some rows as they are now, [n, dim] in float32."""
@@ -55,6 +49,7 @@ class Overlay:
         n_new = max(0, size - self.size)
         self._place = np.concatenate([self._place, np.full(n_new, -1, dtype=np.int64)])
         self._alive = np.concatenate([self._alive, np.ones(n_new, dtype=bool)])
+        self.n_alive += n_new
 
     def holds(self, rows: Rows) -> Bools:
         """Whether each of some rows is there, [n]; rows from `size` on are not yet."""
@@ -68,9 +63,11 @@ class Overlay:
         self.grow(int(rows.max(initial=-1)) + 1)
         self._place[rows] = np.arange(len(self._changed), len(self._changed) + len(rows))
         self._alive[rows] = True
+        self.n_alive = int(self._alive.sum())
         self._changed = np.concatenate([self._changed, np.asarray(vectors, dtype=np.float32)])
 
     def delete(self, rows: Rows) -> None:
         """Take rows out; see `Updatable.delete`."""
         check_rows(self.size, rows)
         self._alive[rows] = False
+        self.n_alive = int(self._alive.sum())

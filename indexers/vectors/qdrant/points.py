@@ -87,8 +87,8 @@ class PointIndex(ABC):
     def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """Find k rows with the highest inner product, nearly always the highest; see `Index.search`."""
         check_search((self.size, self.dim), queries, k, allowed)
-        among = allowed if self._overlay.untouched else self._overlay.among(allowed)
-        n_among = self.size if among is None else len(among)
+        among = self._overlay.among(allowed)
+        n_among = self._overlay.n_alive if among is None else len(among)
         k = min(k, n_among)
         if k == 0 or not len(queries):
             return np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=np.float32)
@@ -97,7 +97,8 @@ class PointIndex(ABC):
         condition = condition_of(allowed)
         if condition is not None and self._told(condition) == n_among:
             return self._looked_at(queries, k, among, (k + MARGIN, condition))
-        depth = math.ceil((REACH if n_among < self.size else 1) * k * self.size / n_among) + MARGIN
+        share = 1.0 if among is None else n_among / (REACH * self.size)
+        depth = math.ceil(k / share) + MARGIN
         return (
             self._exactly(queries, k, among) if depth > DEEPEST else self._looked_at(queries, k, among, (depth, None))
         )
@@ -118,7 +119,8 @@ class PointIndex(ABC):
         for start in range(0, len(queries), WINDOW):
             window = queries[start : start + WINDOW]
             for number, (query, near) in enumerate(zip(window, self._near(window, *ask), strict=True), start):
-                kept = np.sort(near if mask is None else near[mask[near]])
+                there = near[self._overlay.holds(near)]  # others may have changed a server's collection since
+                kept = np.sort(there if mask is None else there[mask[there]])
                 if len(kept) < k:
                     found = self._exactly(query[np.newaxis], k, among)
                     rows[number], scores[number] = found[0][0], found[1][0]

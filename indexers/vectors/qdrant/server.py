@@ -1,6 +1,5 @@
 """Kind `server`: the index is a collection of a Qdrant server or cluster, which shards and replicates it itself."""
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,20 +8,17 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from indexers.catalog.conditions import Condition
-from indexers.errors import StaleIndexError, StorageError
+from indexers.errors import StaleIndexError
 from indexers.schema import Bools, Rows, Vectors
-from indexers.settings import QdrantSettings
 from indexers.vectors.matrix import REMEDY, RowRange
 from indexers.vectors.qdrant.connection import Server, Target, connect
 from indexers.vectors.qdrant.filters import ClientWords, filter_of
-from indexers.vectors.qdrant.payload import CHANGED, Payload
-from indexers.vectors.qdrant.points import EF_CONSTRUCT, M, PointIndex, points_of
+from indexers.vectors.qdrant.payload import CHANGED
+from indexers.vectors.qdrant.points import PointIndex, points_of
+from indexers.vectors.qdrant.upload import BATCH, upload
 
-BATCH = 512  # points sent at a time
 PAGE = 10_000  # points told at a time
 SIZE = "size"  # in the metadata of a collection that was updated: how many rows there ever were
-GRAPH_S = 6 * 3600.0  # that a server may take to draw its graph
-LOOK_S = 1.0  # between two looks at it
 
 
 class ServerIndex(PointIndex):
@@ -173,82 +169,3 @@ class ServerIndex(PointIndex):
         """Say, before a change, that the collection is no longer what was built, and how far its rows are numbered."""
         told = {SIZE: size}
         self._server.ask("mark a change", lambda: self._client.update_collection(self._name, metadata=told))
-
-
-def upload(server: Server, target: Target, rows: RowRange) -> None:
-    """Make a collection anew and fill it, a batch at a time; one of the same name, left by a crash, goes first.
-
-    Raises:
-        StorageError: the server does not answer, refuses, or holds another number of rows afterwards.
-    """
-    client, name = server.client, target.collection
-    payload = Payload.of(rows)
-
-    def make() -> None:  # as one, so that a try whose answer was lost does not stand in the way of the next
-        if client.collection_exists(name):
-            client.delete_collection(name)
-        client.create_collection(name, **_shape(target.settings, rows.shape[1]))
-
-    server.ask(f"make {name}", make)
-    for field, sort in {**payload.sorts, CHANGED: "bool"}.items():
-        server.ask(f"index {field}", partial(client.create_payload_index, name, field, field_schema=sort))
-    _fill(server, name, rows, payload)
-    held = server.ask(f"count the points of {name}", lambda: client.count(name, exact=True)).count
-    if held != rows.shape[0]:
-        raise StorageError(f"Qdrant at {server.url} holds {held} of {rows.shape[0]} points sent to {name}: run again")
-    _await_graph(server, name)
-
-
-def _fill(server: Server, name: str, rows: RowRange, payload: Payload) -> None:
-    from qdrant_client import models
-
-    for first, block in rows.blocks(BATCH):
-        batch = models.Batch(
-            ids=list(range(first, first + len(block))),
-            vectors=block.tolist(),
-            payloads=list(payload.read(first, first + len(block))),
-        )
-        server.ask(f"take tracks {first} on", partial(server.client.upsert, name, batch, wait=True))
-
-
-def _await_graph(server: Server, name: str) -> None:
-    from qdrant_client import models
-
-    until = time.monotonic() + GRAPH_S
-    while True:
-        told = server.ask(f"describe {name}", lambda: server.client.get_collection(name))
-        if told.status == models.CollectionStatus.GREEN:
-            return
-        if told.status == models.CollectionStatus.RED or time.monotonic() > until:
-            raise StorageError(f"Qdrant at {server.url} cannot finish {name} ({told.status}): see its log")
-        time.sleep(LOOK_S)
-
-
-def _shape(settings: QdrantSettings, dim: int) -> dict[str, Any]:
-    from qdrant_client import models
-
-    vectors = models.VectorParams(size=dim, distance=models.Distance.DOT, on_disk=settings.on_disk)
-    return {
-        "vectors_config": vectors,
-        "shard_number": settings.shard_number,
-        "replication_factor": settings.replication_factor,
-        "write_consistency_factor": settings.write_consistency_factor,
-        "hnsw_config": models.HnswConfigDiff(m=M, ef_construct=EF_CONSTRUCT, on_disk=settings.on_disk),
-        "quantization_config": _quantization(settings.quantization),
-    }
-
-
-def _quantization(sort: str) -> Any:
-    from qdrant_client import models
-
-    if sort == "scalar":
-        return models.ScalarQuantization(
-            scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
-        )
-    if sort == "product":
-        return models.ProductQuantization(
-            product=models.ProductQuantizationConfig(compression=models.CompressionRatio.X16, always_ram=True)
-        )
-    if sort == "binary":
-        return models.BinaryQuantization(binary=models.BinaryQuantizationConfig(always_ram=True))
-    return None

@@ -14,10 +14,12 @@ from indexers.settings import QdrantSettings
 from indexers.testing import UpdatableContract, best_rows, share_found
 from indexers.vectors import load_index, make_index
 from indexers.vectors.matrix import write_vectors
-from indexers.vectors.qdrant import connection, points, server
+from indexers.vectors.qdrant import connection, points
+from indexers.vectors.qdrant import upload as uploading
 from indexers.vectors.qdrant.connection import URL, Server, Target
 from indexers.vectors.qdrant.payload import write_payload
-from indexers.vectors.qdrant.server import ServerIndex, upload
+from indexers.vectors.qdrant.server import ServerIndex
+from indexers.vectors.qdrant.upload import upload
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
@@ -69,6 +71,7 @@ def test_updates_reach_those_who_open_later(folder, vectors) -> None:
     assert again.size == index.size == 620
     for before, after in zip(index.search(vectors[:30], 10), again.search(vectors[:30], 10), strict=True):
         np.testing.assert_array_equal(before, after)
+    assert again.search(vectors[:1], 9, allowed=np.arange(40))[0].tolist() == [[3]]
 
 
 CONDITIONS = [
@@ -163,8 +166,8 @@ def test_an_upload_goes_on_after_what_may_pass(vectors, tmp_path) -> None:
 def test_an_upload_that_lost_points_is_refused(vectors, tmp_path, monkeypatch) -> None:
     rows = write_vectors(tmp_path, vectors).all_rows()
     client, settings = QdrantClient(":memory:"), QdrantSettings(url="http://x")
-    fill = server._fill
-    monkeypatch.setattr(server, "_fill", lambda *given: fill(*given) or client.delete("c", points_selector=[5]))
+    fill = uploading._fill
+    monkeypatch.setattr(uploading, "_fill", lambda *given: fill(*given) or client.delete("c", points_selector=[5]))
     with pytest.raises(StorageError, match="holds 599 of 600 points"):
         upload(Server(client, settings), Target("c", settings), rows)
 
