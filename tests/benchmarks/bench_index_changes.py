@@ -17,10 +17,11 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from bench_index import DEPTH, share
+from bench_index import DEPTH, buckets, share
 from record import record
 
 from indexers.base import Index, Updatable
+from indexers.catalog.conditions import chosen_by, parse_condition
 from indexers.schema import Rows, Vectors
 from indexers.vectors import load_index
 from indexers.vectors.exact import nearest
@@ -52,10 +53,11 @@ def filtered(index: Index, vectors: Vectors, queries: Vectors) -> dict[str, Any]
     """The index among random rows of each share."""
     found: dict[str, Any] = {}
     for portion in SHARES:
-        rng = np.random.default_rng(SEED)
-        allowed = np.sort(rng.choice(len(vectors), int(len(vectors) * portion), replace=False)).astype(np.int64)
-        rows, _ = nearest(queries, vectors[allowed], DEPTH)
-        found[f"{portion:.1%}"] = asked(index, queries, allowed[rows], allowed)
+        limit = round(1000 * portion)
+        chosen = np.flatnonzero(buckets(len(vectors)) < limit).astype(np.int64)
+        allowed = chosen_by(parse_condition(f"year < {limit}"), chosen)
+        rows, _ = nearest(queries, vectors[chosen], DEPTH)
+        found[f"{portion:.1%}"] = asked(index, queries, chosen[rows], allowed)
     return found
 
 
