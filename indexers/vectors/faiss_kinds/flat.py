@@ -6,19 +6,18 @@ from typing import Any, Self
 import numpy as np
 
 from indexers.schema import Rows, Vectors
-from indexers.vectors.exact import Stored
-from indexers.vectors.faiss_kinds.native import faiss, faiss_threads, nothing, selector, viewed
+from indexers.vectors.faiss_kinds.native import OverRows, faiss, faiss_threads, nothing, selector, viewed
 from indexers.vectors.matrix import RowRange
 from indexers.vectors.storage import check_search
 
 
-class FlatIndex:
+class FlatIndex(OverRows):
     """FAISS Flat, exact to the precision that the vectors are stored in."""
 
     kind = "flat"
 
     def __init__(self, rows: RowRange) -> None:
-        self._rows = rows  # kept: FAISS looks at its memory
+        super().__init__(rows)
         self._index = viewed(rows)
 
     @staticmethod
@@ -29,21 +28,6 @@ class FlatIndex:
     def open(cls, rows: RowRange, folder: Path) -> Self:  # noqa: ARG003
         """Map the vectors."""
         return cls(rows)
-
-    @property
-    def dim(self) -> int:
-        """The length of a vector."""
-        return self._rows.shape[1]
-
-    @property
-    def size(self) -> int:
-        """How many rows it holds."""
-        return self._rows.shape[0]
-
-    @property
-    def stored(self) -> Stored:
-        """The vectors as they are stored."""
-        return self._rows.mapped
 
     @property
     def native(self) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from indexers.schema import Rows, Vectors
 from indexers.vectors.exact import search_exactly
 from indexers.vectors.faiss_kinds.native import (
+    OverRows,
     empty_flat,
     faiss,
     faiss_threads,
@@ -34,7 +35,7 @@ LONGER = 16  # times the usual walk, at most, where few rows are allowed
 GRAPH = "graph.faiss"
 
 
-class HnswIndex:
+class HnswIndex(OverRows):
     """A graph walked towards a query; `effort` is efSearch, the candidates looked at.
 
     Whatever the graph cannot reach is found by brute force, so a list is as long as the rows allow.
@@ -45,8 +46,8 @@ class HnswIndex:
     usual_effort = 256
 
     def __init__(self, graph: Any, rows: RowRange, effort: int = usual_effort) -> None:
+        super().__init__(rows)
         self._graph = graph
-        self._rows = rows
         self._storage = viewed(rows)  # kept here: the graph does not own it
         graph.storage = self._storage
         self.effort = effort
@@ -74,16 +75,6 @@ class HnswIndex:
             StaleIndexError: the graph is missing or damaged.
         """
         return cls(read_faiss(folder / GRAPH), rows)
-
-    @property
-    def dim(self) -> int:
-        """The length of a vector."""
-        return self._rows.shape[1]
-
-    @property
-    def size(self) -> int:
-        """How many rows it holds."""
-        return self._rows.shape[0]
 
     def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """Find k rows with the highest inner product, nearly always the highest; see `Index.search`."""

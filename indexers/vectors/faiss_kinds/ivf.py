@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from indexers.schema import Rows, Vectors
-from indexers.vectors.exact import Stored, search_exactly
+from indexers.vectors.exact import search_exactly
 from indexers.vectors.faiss_kinds.learn import learn
 from indexers.vectors.faiss_kinds.lists import open_lists, write_lists
 from indexers.vectors.faiss_kinds.native import (
+    OverRows,
     faiss,
     faiss_threads,
     nothing,
@@ -34,7 +35,7 @@ WIDER = 0.75
 SCAN_ROWS = 2_000  # allowed, up to which scoring them all is quicker than looking through lists
 
 
-class IvfIndex:
+class IvfIndex(OverRows):
     """Whole vectors in lists; `effort` is nprobe, the lists looked through.
 
     What the lists looked through do not hold is found by brute force, so a list is as long as the rows allow.
@@ -47,7 +48,7 @@ class IvfIndex:
     usual_effort = 32
 
     def __init__(self, index: Any, rows: RowRange, effort: int = usual_effort) -> None:
-        self._rows = rows  # kept: FAISS looks at its memory
+        super().__init__(rows)
         self._stored = viewed(rows)
         self._lists = index
         self._refined: Any = None if index is None else faiss().IndexRefine(index, self._stored)
@@ -78,21 +79,6 @@ class IvfIndex:
         index = read_faiss(folder / LEARNT)
         open_lists(index, folder)
         return cls(index, rows)
-
-    @property
-    def dim(self) -> int:
-        """The length of a vector."""
-        return self._rows.shape[1]
-
-    @property
-    def size(self) -> int:
-        """How many rows it holds."""
-        return self._rows.shape[0]
-
-    @property
-    def stored(self) -> Stored:
-        """The vectors as they are stored."""
-        return self._rows.mapped
 
     @property
     def native(self) -> Any:

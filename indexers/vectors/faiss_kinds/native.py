@@ -12,6 +12,7 @@ import numpy as np
 from indexers.errors import StaleIndexError
 from indexers.files import disk_errors
 from indexers.schema import Rows, Vectors
+from indexers.vectors.exact import Stored
 from indexers.vectors.matrix import RowRange
 
 
@@ -103,6 +104,28 @@ def empty_flat(rows: RowRange) -> Any:
     if rows.file.dtype == np.float16:
         return native.IndexScalarQuantizer(dim, native.ScalarQuantizer.QT_fp16, native.METRIC_INNER_PRODUCT)
     return native.IndexFlatIP(dim)
+
+
+class OverRows:
+    """What all kinds have that look at mapped rows."""
+
+    def __init__(self, rows: RowRange) -> None:
+        self._rows = rows  # kept: FAISS looks at its memory
+
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
+        return self._rows.shape[1]
+
+    @property
+    def size(self) -> int:
+        """How many rows it holds."""
+        return self._rows.shape[0]
+
+    @property
+    def stored(self) -> Stored:
+        """The vectors as they are stored."""
+        return self._rows.mapped
 
 
 def nothing(n_queries: int) -> tuple[Rows, Vectors]:
