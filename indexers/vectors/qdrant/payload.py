@@ -64,7 +64,7 @@ class Payload:
             return cls(None, rows.shape[0])
         import polars as pl
 
-        fields = pl.read_parquet(path, memory_map=False)
+        fields = pl.read_parquet(path, memory_map=False).fill_nan(None)  # JSON knows no NaN
         if fields.height != size:
             raise ShapeError(f"{path} has {fields.height} rows, the vectors beside it {size}")
         return cls(fields.slice(rows.start, rows.shape[0]), rows.shape[0])
