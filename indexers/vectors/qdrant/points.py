@@ -1,8 +1,9 @@
 """What both kinds of Qdrant index share: rows are points, Qdrant proposes them, stored vectors score them anew.
 
 A filter is a set of rows that was decided before. A small set is scored exactly. For a large one Qdrant is told the
-condition it came from, where that can be told; else so many rows are looked at that enough of them are allowed. What
-comes back is always held against the set, and what falls short is found exactly.
+condition it came from, where that can be told; else so many rows are looked at that enough of them are allowed, or all
+allowed ones are scored where that is quicker. What comes back is always held against the set, and what falls short is
+found exactly.
 """
 
 import math
@@ -22,10 +23,10 @@ from indexers.vectors.storage import check_rows, check_search, check_update
 from indexers.vectors.top import top_rows
 
 M, EF_CONSTRUCT = 16, 100  # of the graph: links of a row, and how far the best are looked for when it is linked
-SCAN_ROWS = 5_000  # allowed, up to which scoring them all is quicker than asking
+SCAN_ROWS = 2_000  # allowed, up to which scoring them all is quicker than asking
 MARGIN = 16  # more candidates than wanted: what Qdrant keeps is less precise than what is stored
 REACH = 4  # times as many rows looked at as should hold k allowed ones
-DEEPEST = 2_000  # rows looked at, beyond which scoring all allowed ones is quicker
+LOOK_ROWS = 20  # allowed rows that are scored in the time that looking at one takes
 WINDOW = 256  # queries asked at once
 
 
@@ -99,9 +100,9 @@ class PointIndex(ABC):
             return self._looked_at(queries, k, among, (k + MARGIN, condition))
         share = 1.0 if among is None else n_among / (REACH * self.size)
         depth = math.ceil(k / share) + MARGIN
-        return (
-            self._exactly(queries, k, among) if depth > DEEPEST else self._looked_at(queries, k, among, (depth, None))
-        )
+        if among is not None and depth * LOOK_ROWS > n_among:
+            return self._exactly(queries, k, among)
+        return self._looked_at(queries, k, among, (depth, None))
 
     def _told(self, condition: Condition) -> int | None:
         """For how many points a condition is true, asked once; None where it cannot be asked for."""

@@ -42,6 +42,7 @@ class TestEdgeGraph(UpdatableContract):
     def _walk_the_graph(self, monkeypatch) -> None:
         monkeypatch.setattr(edge, "PLAIN_KB", 1)  # else 500 rows have no graph
         monkeypatch.setattr(points, "SCAN_ROWS", 0)
+        monkeypatch.setattr(points, "LOOK_ROWS", 0)
 
     def build(self, vectors: Vectors, folder: Path) -> Updatable:
         return make_index(folder, vectors, "edge")
@@ -158,6 +159,7 @@ def test_a_condition_is_told_to_edge(built, vectors, tracks, monkeypatch, where)
 )
 def test_what_cannot_be_told_is_decided_by_rows(built, vectors, tracks, monkeypatch, where) -> None:
     monkeypatch.setattr(points, "SCAN_ROWS", 0)
+    monkeypatch.setattr(points, "LOOK_ROWS", 0)
     allowed = matching_rows(tracks, where)
     rows, _ = load_index(built).search(vectors[:40], 10, allowed=allowed)
     assert np.isin(rows, allowed).all()
@@ -166,6 +168,7 @@ def test_what_cannot_be_told_is_decided_by_rows(built, vectors, tracks, monkeypa
 
 def test_fields_that_changed_since_do_no_harm(built, vectors, tracks, monkeypatch) -> None:
     monkeypatch.setattr(points, "SCAN_ROWS", 0)
+    monkeypatch.setattr(points, "LOOK_ROWS", 0)
     renamed = tracks.with_columns(genre=tracks["genre"].reverse())  # as many of each, other tracks
     allowed = matching_rows(renamed, "genre = 'rock'")
     rows, _ = load_index(built).search(vectors[:40], 10, allowed=allowed)

@@ -32,7 +32,8 @@ class TestServerIndex(UpdatableContract):
 
     @pytest.fixture(autouse=True)
     def _collections(self, laid, monkeypatch) -> None:
-        monkeypatch.setattr(points, "SCAN_ROWS", 0)  # else 500 rows are searched here
+        monkeypatch.setattr(points, "SCAN_ROWS", 0)  # else few allowed rows are searched here
+        monkeypatch.setattr(points, "LOOK_ROWS", 0)
         self.lay = laid
 
     def build(self, vectors: Vectors, folder) -> Updatable:
