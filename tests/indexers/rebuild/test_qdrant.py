@@ -1,6 +1,7 @@
 """A whole rebuild with indexes of Qdrant."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,8 +32,7 @@ def local(monkeypatch):
 
 
 def settings(kit, kind: str) -> RebuildSettings:
-    usual = kit.settings(kind=kind)
-    return RebuildSettings(usual.analysis, usual.index, QdrantSettings(url="http://qdrant.invalid:6333"))
+    return replace(kit.settings(kind=kind), qdrant=QdrantSettings(url="http://qdrant.invalid:6333"))
 
 
 def nearest_to_itself(generation: Generation) -> None:
