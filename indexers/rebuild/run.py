@@ -14,7 +14,7 @@ from indexers.rebuild.plan import Plan, make_plan
 from indexers.rebuild.publish import follow
 from indexers.rebuild.report import Progress, RebuildReport, Step
 from indexers.schema import FileState
-from indexers.vectors.qdrant.beside import on_server
+from indexers.vectors.qdrant.beside import check_server, on_server
 
 if TYPE_CHECKING:
     from indexers.models.store import ModelStore
@@ -121,6 +121,8 @@ class _Job:
         """Analyse, build, publish."""
         began = time.monotonic()
         check_room(self.library, inputs, plan)
+        if inputs.settings.index.kind == "server":
+            check_server(inputs.settings.qdrant)
         towers = self._towers(inputs, plan)  # now: hours later would be a pity
         marks, rate = self._listen(inputs, plan) if plan.tasks else ({}, None)
         if marks:

@@ -37,6 +37,17 @@ def lay_targets(library: Library, settings: QdrantSettings, spaces: Iterable[str
         name_collection(library, settings, space, number).save(library.staging / space / "index")
 
 
+def check_server(settings: QdrantSettings) -> None:
+    """Refuse a server that is not named or does not answer.
+
+    Raises:
+        ConfigError: no URL is given, or it is none.
+        StorageError: the server does not answer.
+    """
+    server = connect(settings)
+    server.ask("list its collections", server.client.get_collections)
+
+
 def on_server(generation: Path) -> bool:
     """Whether the collections of a generation, if it has any, are all on their server.
 

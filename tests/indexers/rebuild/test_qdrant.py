@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from indexers.catalog.scan import scan
+from indexers.errors import ConfigError, StorageError
 from indexers.generation import Generation
+from indexers.rebuild import listen
 from indexers.rebuild.publish import rollback
 from indexers.rebuild.run import RebuildSettings, rebuild
 from indexers.settings import QdrantSettings, ScanSettings
@@ -79,6 +81,20 @@ def test_a_server_takes_a_rebuild_and_follows_what_serves(kit, local) -> None:
     assert [each.collection_name for each in local.get_aliases().aliases] == [f"{alias}-2"]
     rollback(library)
     assert [each.collection_name for each in local.get_aliases().aliases] == [name]
+
+
+def test_a_server_that_is_not_there_is_told_before_anything_is_heard(kit, monkeypatch) -> None:
+    from indexers.vectors.qdrant import connection
+
+    monkeypatch.delenv(connection.URL, raising=False)
+    monkeypatch.setattr(listen, "listen", lambda *_: pytest.fail("a track was heard"))
+    library = kit.library()
+    with pytest.raises(ConfigError, match=r"\[qdrant\] url"):
+        rebuild(library, kit.settings(kind="server"), kit.store)
+    nowhere = QdrantSettings(url="http://127.0.0.1:9", retries=0)
+    with pytest.raises(StorageError, match=r"Qdrant at http://127\.0\.0\.1:9 did not"):
+        rebuild(library, replace(kit.settings(kind="server"), qdrant=nowhere), kit.store)
+    assert library.serving() is None
 
 
 def test_what_is_lost_on_the_server_is_built_again(kit, local) -> None:
