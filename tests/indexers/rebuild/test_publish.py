@@ -16,7 +16,8 @@ def stage(library: Library, text: str = "x") -> None:
     library.staging.mkdir()
     (library.staging / "part").mkdir()
     (library.staging / "part" / "file").write_text(text)
-    (library.staging / "manifest.json").write_text(json.dumps({"format": 1}))
+    about = {"format": 1, "files": hashes(library.staging)}
+    (library.staging / "manifest.json").write_text(json.dumps(about))
 
 
 def publish_all(library: Library, n: int, keep: int) -> None:
