@@ -269,10 +269,10 @@ def main() -> None:
         "overhead": overhead(found),
         "ceiling": {"bytes_per_second": round(rate), "exact_single_qps": round(rate / (4 * shape[0] * shape[1]), 2)},
     }
-    plot(found, Path(__file__).parents[2] / "docs" / "index.svg")
     record(
         "index", figures, {"rows": shape[0], "dim": shape[1], "queries": N_QUERIES, "depth": DEPTH, "storage": STORAGE}
     )
+    plot(found, Path(__file__).parents[2] / "docs" / "index.svg")
 
 
 if __name__ == "__main__":
