@@ -43,6 +43,7 @@ PEERS = ("hnswlib", "usearch")
 GRAPHS = (32, 64, 128, 256, 512)
 LISTS = (4, 8, 16, 32, 64, 128, 256)
 ROUNDS = 3
+PLOT = Path(__file__).parents[2] / "docs" / "index.svg"
 
 Search = Callable[[Vectors, int, int], Rows]
 
@@ -227,14 +228,14 @@ def plot(found: dict[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
-    for panel, key, title in zip(
-        axes, ("single_qps", "batch_qps"), ("one query, one thread", "a batch, two threads"), strict=True
-    ):
+    names = [name for name in found if not name.startswith("bare")]
+    colours = {name: f"C{number}" for number, name in enumerate(names)}
+    panels = (("single_qps", "one query, one thread"), ("batch_qps", "a batch, two threads"))
+    for panel, (key, title) in zip(axes, panels, strict=True):
         for name, points in found.items():
-            style = "--" if name.startswith("bare") else "-"
-            panel.plot(
-                [point[key] for point in points], [point["recall"] for point in points], style, marker=".", label=name
-            )
+            style, colour = ("--" if name.startswith("bare") else "-"), colours[name.removeprefix("bare ")]
+            rates, recalls = zip(*((point[key], point["recall"]) for point in points), strict=True)
+            panel.plot(rates, recalls, style, color=colour, marker=".", label=name)
         panel.set(xscale="log", xlabel="queries a second", title=title)
         panel.grid(alpha=0.3)
     axes[0].set_ylabel("recall@10")
@@ -245,14 +246,18 @@ def plot(found: dict[str, Any], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--work", type=Path)
     parser.add_argument("--kinds", default=",".join(kind for kind in KINDS if kind != "server"))
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--rebuild", action="store_true")
     parser.add_argument("--only-build", action="store_true")
+    parser.add_argument("--draw", type=Path, metavar="RESULT", help="Draw the plot of a result again, and do no more.")
     parser.add_argument("--build", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.draw:
+        plot(json.loads(options.draw.read_text())["figures"]["points"], PLOT)
+        return
     if options.build:
         build(options.build, options.data, options.work)
         return
@@ -272,7 +277,7 @@ def main() -> None:
     record(
         "index", figures, {"rows": shape[0], "dim": shape[1], "queries": N_QUERIES, "depth": DEPTH, "storage": STORAGE}
     )
-    plot(found, Path(__file__).parents[2] / "docs" / "index.svg")
+    plot(found, PLOT)
 
 
 if __name__ == "__main__":
