@@ -99,8 +99,20 @@ def wait_until(condition, timeout_s=20.0):
         time.sleep(0.02)
 
 
-def children() -> set[int]:
+def of_this_process() -> set[int]:
     return {int(pid) for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()}
+
+
+OTHERS: set[int] = set()  # children that other tests have left running, such as a cluster
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _others() -> None:
+    OTHERS.update(of_this_process())
+
+
+def children() -> set[int]:
+    return of_this_process() - OTHERS
 
 
 @pytest.mark.parametrize("workers", [1, 3])
