@@ -52,6 +52,7 @@ class IvfIndex(OverRows):
         self._stored = viewed(rows)
         self._lists = index
         self._refined: Any = None if index is None else faiss().IndexRefine(index, self._stored)
+        self._n_lists = 0 if index is None else int(faiss().extract_index_ivf(index).nlist)
         self.effort = effort
 
     @classmethod
@@ -95,11 +96,6 @@ class IvfIndex(OverRows):
         times, least = self.deep
         return max(times * k, least)
 
-    @property
-    def code_bytes(self) -> int:
-        """The bytes of a row in its list, its number included; what is not read again for the last scores."""
-        return int(faiss().extract_index_ivf(self._lists).code_size) + 8 if self._lists is not None else 0
-
     def search(self, queries: Vectors, k: int, *, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """Find k rows with the highest inner product, nearly always the highest; see `Index.search`."""
         check_search((self.size, self.dim), queries, k, allowed)
@@ -117,13 +113,11 @@ class IvfIndex(OverRows):
 
     def _reach(self, n_allowed: int) -> float:
         """How many allowed rows the lists looked through hold at usual."""
-        lists = int(faiss().extract_index_ivf(self._lists).nlist)
-        return n_allowed * self._probes(n_allowed) / lists
+        return n_allowed * self._probes(n_allowed) / self._n_lists
 
     def _probes(self, n_allowed: int) -> int:
         """Lists to look through: the more, the fewer rows of each are allowed; see `WIDER`."""
-        lists = int(faiss().extract_index_ivf(self._lists).nlist)
-        return min(lists, math.ceil(self.effort * math.pow(self.size / n_allowed, WIDER)))
+        return min(self._n_lists, math.ceil(self.effort * math.pow(self.size / n_allowed, WIDER)))
 
     def _look(self, queries: Vectors, k: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         native = faiss()

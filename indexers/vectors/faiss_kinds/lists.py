@@ -83,6 +83,7 @@ def open_lists(index: Any, folder: Path) -> None:
     starts = offsets(sizes, int(inner.code_size))
     if len(sizes) != inner.nlist or not path.exists() or path.stat().st_size != starts[-1]:
         raise StaleIndexError(f"{path} is not the {int(starts[-1])} bytes that its lists take: run `segue rebuild`")
+    _refuse_strangers(path, sizes, starts)
     lists = native.OnDiskInvertedLists()
     lists.nlist, lists.code_size = int(inner.nlist), int(inner.code_size)
     lists.filename, lists.totsize, lists.read_only = str(path), int(starts[-1]), True
@@ -96,6 +97,19 @@ def open_lists(index: Any, folder: Path) -> None:
     inner.replace_invlists(lists, True)  # noqa: FBT003 - SWIG knows no names
     lists.this.disown()  # the index owns them now
     inner.ntotal = index.ntotal = int(sizes.sum())
+
+
+def _refuse_strangers(path: Path, sizes: Rows, starts: Rows) -> None:
+    """Stop before FAISS reads vectors that are not there.
+
+    Raises:
+        StaleIndexError: a list names a row that the index does not have.
+    """
+    size, content = int(sizes.sum()), np.memmap(path, dtype=np.uint8, mode="r")
+    for length, stop in zip(sizes.tolist(), starts[1:].tolist(), strict=True):
+        ids = content[stop - length * ID_BYTES : stop].view(np.int64) if length else np.zeros(1, dtype=np.int64)
+        if ids.min() < 0 or ids.max() >= size:
+            raise StaleIndexError(f"{path} names rows beyond its {size}, it was altered: run `segue rebuild`")
 
 
 def _turned(index: Any, block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

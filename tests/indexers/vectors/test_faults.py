@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 
+import faiss
 import numpy as np
 import pytest
 
@@ -71,6 +72,30 @@ def test_a_disk_that_takes_no_more_is_one_clear_line(kind, rows, tmp_path) -> No
     assert done.stdout.startswith(f"cannot write {tmp_path}")
     assert "make room" in done.stdout
     assert done.stdout.count("\n") == 1
+
+
+def test_a_list_that_names_rows_that_are_not_there_is_noticed(rows, tmp_path) -> None:
+    write_vectors(tmp_path, rows[:BLOCK])
+    assert build(tmp_path, "ivf-sq8", "none").returncode == 0
+    path = shard_folder(tmp_path, 0) / "lists.bin"
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 4  # of the last row's number
+    path.write_bytes(bytes(content))
+    with pytest.raises(StaleIndexError, match=r"rows beyond its 4096.*segue rebuild"):
+        load_index(tmp_path)
+
+
+def test_a_graph_with_links_to_rows_that_are_not_there_is_noticed(rows, tmp_path) -> None:
+    write_vectors(tmp_path, rows[:BLOCK])
+    assert build(tmp_path, "hnsw", "none").returncode == 0
+    path = str(shard_folder(tmp_path, 0) / "graph.faiss")
+    graph = faiss.read_index(path)
+    links = faiss.vector_to_array(graph.hnsw.neighbors)
+    links[7] ^= 1 << 14
+    faiss.copy_array_to_vector(links, graph.hnsw.neighbors)
+    faiss.write_index(graph, path, faiss.IO_FLAG_SKIP_STORAGE)
+    with pytest.raises(StaleIndexError, match=r"neighbors\[7\].*segue rebuild"):
+        load_index(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["ivf", "ivf-sq8", "ivf-pq"])
