@@ -4,9 +4,9 @@ import numpy as np
 
 from indexers.base import Index
 from indexers.schema import Vectors
-from indexers.testing import IndexContract
 from indexers.vectors import load_index, stored_vectors
 from indexers.vectors.columns import ColumnIndex, ColumnWriter
+from indexers.vectors.testing import IndexContract
 
 
 class TestColumnIndex(IndexContract):

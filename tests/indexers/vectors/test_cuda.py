@@ -7,10 +7,11 @@ import torch
 from indexers.base import Index
 from indexers.errors import ConfigError
 from indexers.schema import Vectors
-from indexers.testing import IndexContract, unit_rows
+from indexers.testing import unit_rows
 from indexers.vectors import cuda, load_index, make_index, storage
 from indexers.vectors.cuda import CudaIndex, cuda_bytes
 from indexers.vectors.exact import nearest
+from indexers.vectors.testing import IndexContract
 
 HERE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 

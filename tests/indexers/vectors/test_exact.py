@@ -6,9 +6,9 @@ import pytest
 from indexers.base import Index
 from indexers.errors import QueryError, ShapeError
 from indexers.schema import Vectors
-from indexers.testing import IndexContract
 from indexers.vectors import make_index
 from indexers.vectors.exact import nearest
+from indexers.vectors.testing import IndexContract
 from indexers.vectors.top import top_rows
 
 

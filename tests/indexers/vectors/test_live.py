@@ -6,10 +6,11 @@ import pytest
 from indexers.base import Updatable
 from indexers.errors import StaleIndexError, StorageError
 from indexers.schema import Vectors
-from indexers.testing import UpdatableContract, unit_rows
+from indexers.testing import unit_rows
 from indexers.vectors import load_index, make_index
 from indexers.vectors.exact import ExactIndex
 from indexers.vectors.live import Changes, LiveIndex
+from indexers.vectors.testing import UpdatableContract
 
 
 class TestLiveExactIndex(UpdatableContract):

@@ -4,9 +4,9 @@ import pytest
 
 from indexers.base import Index
 from indexers.schema import Vectors
-from indexers.testing import IndexContract
 from indexers.vectors import make_index
 from indexers.vectors.faiss_kinds import hnsw, ivf
+from indexers.vectors.testing import IndexContract
 
 
 class TestFlatIndex(IndexContract):

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from indexers.schema import Vectors
-from indexers.testing import best_rows, share_found, unit_rows
+from indexers.testing import unit_rows
 from indexers.vectors import load_index, make_index, shard_folder
 from indexers.vectors.faiss_kinds import ivf as module
 from indexers.vectors.faiss_kinds.learn import n_lists
+from indexers.vectors.testing import best_rows, share_found
 
 KINDS = ("ivf", "ivf-sq8", "ivf-pq")
 

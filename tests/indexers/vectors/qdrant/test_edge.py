@@ -13,12 +13,13 @@ from indexers.base import Updatable
 from indexers.catalog.filters import matching_rows
 from indexers.errors import StaleIndexError
 from indexers.schema import Vectors
-from indexers.testing import UpdatableContract, best_rows, share_found, unit_rows
+from indexers.testing import unit_rows
 from indexers.vectors import load_index, make_index
 from indexers.vectors.qdrant import edge, points
 from indexers.vectors.qdrant.edge import EdgeIndex
 from indexers.vectors.qdrant.payload import write_payload
 from indexers.vectors.qdrant.view import PREFIX
+from indexers.vectors.testing import UpdatableContract, best_rows, share_found
 
 SEARCH = """
 import sys, numpy as np

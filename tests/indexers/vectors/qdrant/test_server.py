@@ -11,7 +11,6 @@ from indexers.catalog.filters import matching_rows
 from indexers.errors import StaleIndexError, StorageError
 from indexers.schema import Vectors
 from indexers.settings import QdrantSettings
-from indexers.testing import UpdatableContract, best_rows, share_found
 from indexers.vectors import load_index, make_index
 from indexers.vectors.matrix import write_vectors
 from indexers.vectors.qdrant import connection, points
@@ -20,6 +19,7 @@ from indexers.vectors.qdrant.connection import URL, Server, Target
 from indexers.vectors.qdrant.payload import write_payload
 from indexers.vectors.qdrant.server import ServerIndex
 from indexers.vectors.qdrant.upload import upload
+from indexers.vectors.testing import UpdatableContract, best_rows, share_found
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
