@@ -250,7 +250,11 @@ def _on_cuda(kind: Any, rows: RowRange, folder: Path) -> Index:
         return CudaIndex.open(rows, folder)
     from indexers.vectors.faiss_kinds.gpu import GpuIndex
 
-    return GpuIndex(kind.open(rows, folder))
+    host: Any = kind.open(rows, folder)
+    if host.native is None:  # too few rows for lists: they are scanned
+        scanned: Index = host
+        return scanned
+    return GpuIndex(host)
 
 
 def _sharded(shards: list[Index]) -> Index:

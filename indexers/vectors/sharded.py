@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cached_property
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from indexers.base import Adjustable, Index
 from indexers.catalog.conditions import chosen_by, condition_of
 from indexers.schema import Rows, Vectors
+from indexers.vectors.exact import one_thread
 from indexers.vectors.storage import check_search
 
 
@@ -93,4 +95,6 @@ class ShardedIndex:
             rows, scores = self.shards[number].search(queries, k, allowed=among)
             return rows + start, scores
 
-        return merge(list(self._pool.map(of_shard, range(len(self.shards)))), k)
+        # here too: shards that limit threads side by side would otherwise restore one another's limit
+        with one_thread() if len(queries) == 1 else nullcontext():
+            return merge(list(self._pool.map(of_shard, range(len(self.shards)))), k)

@@ -85,11 +85,7 @@ class HnswIndex(OverRows):
             return nothing(len(queries))
         if n_allowed**2 <= SCAN_SQUARE * self.size or k > self.effort:
             return search_exactly(queries, self._rows.mapped, k, allowed)
-        rows, scores = self._walk(queries, k, allowed)
-        short = np.flatnonzero((rows < 0).any(axis=1))
-        if short.size:
-            rows[short], scores[short] = search_exactly(queries[short], self._rows.mapped, k, allowed)
-        return rows, scores
+        return self.finished(self._walk(queries, k, allowed), queries, k, allowed)
 
     def _walk(self, queries: Vectors, k: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         # fewer allowed rows lie on each path, so the walk must be longer to meet as many of them

@@ -105,11 +105,7 @@ class IvfIndex(OverRows):
             return nothing(len(queries))
         if self._lists is None or (allowed is not None and n_allowed <= SCAN_ROWS) or self._reach(n_allowed) < k:
             return search_exactly(queries, self._rows.mapped, k, allowed)
-        rows, scores = self._look(queries, k, allowed)
-        short = np.flatnonzero((rows < 0).any(axis=1))
-        if short.size:
-            rows[short], scores[short] = search_exactly(queries[short], self._rows.mapped, k, allowed)
-        return rows, scores
+        return self.finished(self._look(queries, k, allowed), queries, k, allowed)
 
     def _reach(self, n_allowed: int) -> float:
         """How many allowed rows the lists looked through hold at usual."""

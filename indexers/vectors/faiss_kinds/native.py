@@ -12,7 +12,7 @@ import numpy as np
 from indexers.errors import StaleIndexError
 from indexers.files import disk_errors
 from indexers.schema import Rows, Vectors
-from indexers.vectors.exact import Stored
+from indexers.vectors.exact import Stored, search_exactly
 from indexers.vectors.matrix import RowRange
 
 
@@ -126,6 +126,16 @@ class OverRows:
     def stored(self) -> Stored:
         """The vectors as they are stored."""
         return self._rows.mapped
+
+    def finished(
+        self, found: tuple[Rows, Vectors], queries: Vectors, k: int, allowed: Rows | None
+    ) -> tuple[Rows, Vectors]:
+        """What FAISS found, [n_queries, k], where it came short (row -1) found by brute force instead."""
+        rows, scores = found
+        short = np.flatnonzero((rows < 0).any(axis=1))
+        if short.size:
+            rows[short], scores[short] = search_exactly(queries[short], self.stored, k, allowed)
+        return rows, scores
 
 
 def nothing(n_queries: int) -> tuple[Rows, Vectors]:

@@ -4,9 +4,10 @@ import pytest
 
 from indexers.errors import ConfigError
 from indexers.testing import unit_rows
-from indexers.vectors import make_index
+from indexers.vectors import cuda, load_index, make_index
 from indexers.vectors.faiss_kinds import gpu
 from indexers.vectors.faiss_kinds.gpu import GpuIndex, gpu_resources
+from indexers.vectors.storage import read_manifest, write_manifest
 
 
 @pytest.fixture
@@ -40,3 +41,11 @@ def test_what_the_device_finds_is_scored_anew_on_the_host(ivf, monkeypatch) -> N
     exact = np.argsort(-(queries @ rows.T), axis=1)[:, :5]
     assert np.mean(found == exact) > 0.98
     assert index.search(queries, 5, allowed=np.arange(3, dtype=np.int64))[0].shape == (20, 3)
+
+
+def test_too_few_rows_for_lists_are_scanned_on_the_host(tmp_path, monkeypatch) -> None:
+    make_index(tmp_path, np.eye(5, dtype=np.float32), "ivf-pq")
+    said = read_manifest(tmp_path)
+    write_manifest(tmp_path, "ivf-pq", (5, 5), {**said, "device": "cuda"})
+    monkeypatch.setattr(cuda, "cuda_bytes", lambda _wanted: 1)
+    assert load_index(tmp_path).search(np.eye(5, dtype=np.float32), 1)[0].tolist() == [[0], [1], [2], [3], [4]]
